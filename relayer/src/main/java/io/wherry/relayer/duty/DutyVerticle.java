@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.relayer.duty;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs one duty on a virtual thread: at once, then after each pause that it asks for, or earlier when woken. One run at a
+/// time; a wake-up during a run causes another run behind it. An undeployment waits for the run under way.
+public final class DutyVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(DutyVerticle.class);
+  private static final Duration AFTER_A_BUG = Duration.ofSeconds(5);
+
+  private final Duty duty;
+  private boolean running;
+  private boolean again;
+  private long timer = -1;
+  private @Nullable Promise<Void> stopping;
+
+  /// @param duty what to run; this verticle is its only caller
+  public DutyVerticle(Duty duty) {
+    this.duty = duty;
+  }
+
+  /// Deploys the verticle on a virtual thread of its own.
+  public Future<String> deployOn(Vertx on) {
+    return on.deployVerticle(
+        this, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD));
+  }
+
+  @Override
+  public Future<?> start() {
+    context.runOnContext(_ -> turn());
+    return Future.succeededFuture();
+  }
+
+  /// Asks for a run soon; from any thread, as often as you like.
+  public void wake() {
+    var deployed = context;
+    if (deployed != null) {
+      deployed.runOnContext(_ -> turn());
+    }
+  }
+
+  @Override
+  public Future<?> stop() {
+    vertx.cancelTimer(timer);
+    if (!running) {
+      stopping = Promise.promise();
+      return Future.succeededFuture();
+    }
+    var promise = Promise.<Void>promise();
+    stopping = promise;
+    return promise.future();
+  }
+
+  private void turn() {
+    if (stopping != null) {
+      return;
+    }
+    if (running) {
+      again = true;
+      return;
+    }
+    vertx.cancelTimer(timer);
+    running = true;
+    again = false;
+    var pause = runOnce();
+    running = false;
+    if (stopping != null) {
+      stopping.tryComplete();
+      return;
+    }
+    timer = vertx.setTimer(again ? 1 : Math.max(1, pause.toMillis()), _ -> turn());
+  }
+
+  /// A duty handles what it expects. What it does not expect is a bug of ours: it is shown in full, and the duty, whose
+  /// truth is in the database, runs again; a watcher that died silently would be worse.
+  private Duration runOnce() {
+    try {
+      return duty.run();
+    } catch (RuntimeException bug) {
+      LOG.error("{} failed unexpectedly; it runs again in {}", duty.name(), AFTER_A_BUG, bug);
+      return AFTER_A_BUG;
+    }
+  }
+}
