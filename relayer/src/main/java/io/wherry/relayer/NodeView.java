@@ -8,7 +8,8 @@ import io.wherry.queue.Moment;
 import java.util.List;
 import java.util.Optional;
 
-/// What a node tells of itself. Every call reads the database and blocks for a moment; asking changes nothing.
+/// What a node tells of itself. Every call reads the database and blocks for a moment; asking
+/// changes nothing.
 public interface NodeView {
   /// How the node fares.
   NodeStatus status();

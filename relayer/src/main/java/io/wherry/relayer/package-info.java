@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A node: its configuration wired to chains, committee and queue, and its duties scheduled on verticles.
+/// A node: its configuration wired to chains, committee and queue, and its duties scheduled on
+/// verticles.
 @NullMarked
 package io.wherry.relayer;
 

@@ -32,6 +32,11 @@ public interface ChainWriter {
   /// @throws ChainException.Transient where no endpoint answered: it may or may not have been sent
   Submission submit(Transaction transaction) throws ChainException;
 
+  /// Gives back the place in the wallet's order that a preparation took, because the transaction is
+  /// not wanted after all. Only the newest preparation, and only before it was ever submitted;
+  /// otherwise nothing happens.
+  void discard(Transaction transaction);
+
   /// What became of a transaction of ours.
   ///
   /// @throws ChainException.Transient where the endpoint failed: unknown
@@ -59,10 +64,26 @@ public interface ChainWriter {
     /// @param reason the decoded error
     record Reverts(String reason) implements Preparation {}
 
+    /// The gateway does not accept the attestation, for instance because its key epoch has ended.
+    ///
+    /// @param reason the decoded error
+    record AttestationRefused(String reason) implements Preparation {}
+
     /// The chain or the wallet cannot take it now.
     ///
+    /// @param cause which kind of obstacle
     /// @param reason such as `wallet … holds 0.1, needs 0.3`, `gateway is paused`
-    record Refused(String reason) implements Preparation {}
+    record Refused(Cause cause, String reason) implements Preparation {}
+
+    /// Why a chain or a wallet cannot take a transaction now.
+    enum Cause {
+      /// The wallet cannot pay.
+      FUNDS,
+      /// The gateway is paused.
+      PAUSED,
+      /// Anything else, such as a fee above the ceiling.
+      OTHER
+    }
   }
 
   /// What came of a submission.

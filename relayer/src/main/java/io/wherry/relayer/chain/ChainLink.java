@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One chain's connection: opened when it is first needed, and again until it succeeds, so that a node starts and goes on
-/// while an endpoint is down.
+/// One chain's connection: opened when it is first needed, and again until it succeeds, so that a
+/// node starts and goes on while an endpoint is down.
 public final class ChainLink implements AutoCloseable {
   private final ChainId id;
   private final Terms terms;
@@ -40,7 +40,8 @@ public final class ChainLink implements AutoCloseable {
   /// The connection; the first call that succeeds makes it.
   ///
   /// @throws ChainException.Transient where no endpoint answers: ask again later
-  /// @throws ChainException.Permanent where the endpoint serves another chain, or the gateway is not there
+  /// @throws ChainException.Permanent where the endpoint serves another chain, or the gateway is
+  ///   not there
   public ChainAdapter adapter() throws ChainException {
     lock.lock();
     try {

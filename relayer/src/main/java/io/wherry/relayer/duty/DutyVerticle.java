@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs one duty on a virtual thread: at once, then after each pause that it asks for, or earlier when woken. One run at a
-/// time; a wake-up during a run causes another run behind it. An undeployment waits for the run under way.
+/// Runs one duty on a virtual thread: at once, then after each pause that it asks for, or earlier
+/// when woken. One run at a time; a wake-up during a run causes another run behind it. An
+/// undeployment waits for the run under way.
 public final class DutyVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DutyVerticle.class);
   private static final Duration AFTER_A_BUG = Duration.ofSeconds(5);
@@ -81,8 +82,9 @@ public final class DutyVerticle extends VerticleBase {
     timer = vertx.setTimer(again ? 1 : Math.max(1, pause.toMillis()), _ -> turn());
   }
 
-  /// A duty handles what it expects. What it does not expect is a bug of ours: it is shown in full, and the duty, whose
-  /// truth is in the database, runs again; a watcher that died silently would be worse.
+  /// A duty handles what it expects. What it does not expect is a bug of ours: it is shown in full,
+  /// and the duty, whose truth is in the database, runs again; a watcher that died silently would
+  /// be worse.
   private Duration runOnce() {
     try {
       return duty.run();

@@ -4,7 +4,8 @@ package io.wherry.relayer.duty;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 
-/// Keeps one duty's [Condition], and tells of it only when it changes, so that a dead endpoint fills no log.
+/// Keeps one duty's [Condition], and tells of it only when it changes, so that a dead endpoint
+/// fills no log.
 public final class Health {
   private final InstantSource clock;
   private final Consumer<Condition> listener;
