@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wherry.attest.cluster;
+
+import com.hazelcast.config.ClassFilter;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.InterfacesConfig;
+import com.hazelcast.config.JavaSerializationFilterConfig;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
+import java.util.Map;
+
+/// Hazelcast with everything shut that the bus does not need. It has no authentication and no
+/// encryption, so what is left open must be harmless: membership, the maps of the clustered event
+/// bus, and deserialization of next to nothing.
+final class HazelcastSettings {
+  /// The member attribute that holds the member's number, for display.
+  static final String MEMBER_ATTRIBUTE = "wherry.member";
+
+  private static final Map<String, String> PROPERTIES =
+      Map.ofEntries(
+          Map.entry("hazelcast.logging.type", "slf4j"),
+          Map.entry("hazelcast.logging.emoji.enabled", "false"),
+          Map.entry("hazelcast.phone.home.enabled", "false"),
+          // the node closes itself, in its own order
+          Map.entry("hazelcast.shutdownhook.enabled", "false"),
+          Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
+          Map.entry("hazelcast.socket.bind.any", "false"),
+          Map.entry("hazelcast.socket.client.bind.any", "false"),
+          // a node starts alone at once, and finds the others later
+          Map.entry("hazelcast.wait.seconds.before.join", "0"),
+          Map.entry("hazelcast.max.wait.seconds.before.join", "2"),
+          Map.entry("hazelcast.max.join.seconds", "20"),
+          Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
+          Map.entry("hazelcast.merge.first.run.delay.seconds", "5"),
+          Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
+          // a silent node is gone after 5 seconds, not 60
+          Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
+          Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
+          Map.entry("hazelcast.master.confirmation.interval.seconds", "5"),
+          // a handful of small entries needs no more; all nodes must have the same number
+          Map.entry("hazelcast.partition.count", "31"),
+          Map.entry("hazelcast.operation.thread.count", "2"),
+          Map.entry("hazelcast.operation.generic.thread.count", "2"),
+          Map.entry("hazelcast.io.thread.count", "1"),
+          Map.entry("hazelcast.event.thread.count", "2"),
+          Map.entry("hazelcast.clientengine.thread.count", "1"),
+          Map.entry("hazelcast.clientengine.query.thread.count", "1"),
+          Map.entry("hazelcast.clientengine.blocking.thread.count", "1"));
+
+  private HazelcastSettings() {}
+
+  /// The configuration of one node, which listens on `listenAddress`, a numeric address.
+  static Config of(ClusterSettings settings, String listenAddress) {
+    var config = new Config();
+    config.setClusterName(settings.cluster());
+    PROPERTIES.forEach(config::setProperty);
+    config
+        .getMemberAttributeConfig()
+        .setAttribute(MEMBER_ATTRIBUTE, Integer.toString(settings.self().number()));
+    network(config, settings, listenAddress);
+    config.getSerializationConfig().setJavaSerializationFilterConfig(serializationFilter());
+    config.getJetConfig().setEnabled(false);
+    config.getMetricsConfig().setEnabled(false);
+    config
+        .getManagementCenterConfig()
+        .setScriptingEnabled(false)
+        .setConsoleEnabled(false)
+        .setDataAccessEnabled(false);
+    eventBusMaps(config);
+    return config;
+  }
+
+  /// The advanced form opens the member protocol alone; the simple one would answer Hazelcast
+  /// clients on the same port.
+  private static void network(Config config, ClusterSettings settings, String listenAddress) {
+    var join = new JoinConfig();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    var tcp = join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
+    settings.peers().forEach(peer -> tcp.addMember(peer.toString()));
+    var endpoint =
+        new ServerSocketEndpointConfig()
+            .setPort(settings.clusterPort())
+            .setPortAutoIncrement(false)
+            .setReuseAddress(true)
+            .setSocketConnectTimeoutSeconds(2)
+            .setInterfaces(new InterfacesConfig().setEnabled(true).addInterface(listenAddress));
+    config.getAdvancedNetworkConfig().setEnabled(true).setJoin(join);
+    config.getAdvancedNetworkConfig().setMemberEndpointConfig(endpoint);
+  }
+
+  private static JavaSerializationFilterConfig serializationFilter() {
+    return new JavaSerializationFilterConfig()
+        .setDefaultsDisabled(true)
+        .setWhitelist(
+            new ClassFilter()
+                .addPrefixes("java.lang.", "java.util.", "com.hazelcast.", "io.vertx.", "["));
+  }
+
+  /// The maps by which the clustered event bus finds its subscribers, as its cluster manager wants
+  /// them.
+  private static void eventBusMaps(Config config) {
+    config.addMultiMapConfig(
+        new MultiMapConfig("__vertx.subs")
+            .setBackupCount(1)
+            .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+    config.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
+    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+  }
+}
