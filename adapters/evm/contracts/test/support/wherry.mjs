@@ -125,3 +125,5 @@ export function random(seed) {
     address: () => `0x${word(next()).slice(24)}`,
   };
 }
+
+export const hash = keccak256;
