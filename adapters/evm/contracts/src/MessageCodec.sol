@@ -12,8 +12,8 @@ import {Message} from "./IGateway.sol";
 /// @dev What is written lies from the free memory pointer on, which is not moved: valid until the next allocation.
 ///
 /// Calldata is read as follows by both functions, so that what is hashed is what is handed over. A struct's strings are
-/// at the struct plus the offset in their field; a string that ends behind the calldata, or an account with more than 20
-/// bytes, reverts. Sums may wrap around without harm: what is out of range reads as zeroes, and so as an empty string.
+/// at the struct plus the offset in their field; one that ends behind the calldata, or an account with more than 20 bytes,
+/// reverts. Sums may wrap around without harm: they lead elsewhere in the calldata, or behind its end.
 ///
 /// The tests compare both with independent encodings, over random messages of all sizes.
 library MessageCodec {
@@ -110,7 +110,9 @@ library MessageCodec {
     /// @dev Spares those without any, nearly all, the compiler's checks; whoever uses them passes through those.
     function attributeCount(Message calldata message) internal pure returns (uint256 count) {
         assembly ("memory-safe") {
-            count := calldataload(add(message, calldataload(add(message, 0x80))))
+            let at := add(message, calldataload(add(message, 0x80)))
+            if gt(add(at, 0x20), calldatasize()) { revert(0, 0) }
+            count := calldataload(at)
         }
     }
 }

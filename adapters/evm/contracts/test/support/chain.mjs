@@ -14,7 +14,9 @@ import {
   defineChain,
   encodeDeployData,
   encodeFunctionData,
+  formatTransactionReceipt,
   http,
+  numberToHex,
   publicActions,
   walletActions,
 } from "viem";
@@ -22,6 +24,8 @@ import {
 const here = dirname(fileURLToPath(import.meta.url));
 const resources = join(here, "../../../src/main/resources/io/wherry/adapters/evm/contracts");
 const START_TIMEOUT_MILLIS = 30_000;
+/** Anvil mines at once; a receipt is there at the first or second look. */
+const RECEIPT_ATTEMPTS_MAX = 500;
 
 export function artifact(name) {
   const path = [join(resources, `${name}.json`), join(resources, "test", `${name}.json`)].find(existsSync);
@@ -106,8 +110,15 @@ class Chain {
   }
 
   async #transact({ from = this.accounts[0], gas = 16_000_000n, ...rest }) {
-    const hash = await this.client.sendTransaction({ account: from, gas, chain: null, ...rest });
-    return this.client.waitForTransactionReceipt({ hash });
+    const request = { from, gas: numberToHex(gas), ...rest };
+    if (rest.value !== undefined) request.value = numberToHex(rest.value);
+    // Raw calls: the client's own take chain ids for JavaScript numbers, which end at 2^53.
+    const hash = await this.client.request({ method: "eth_sendTransaction", params: [request] });
+    for (let attempt = 0; attempt < RECEIPT_ATTEMPTS_MAX; attempt++) {
+      const receipt = await this.client.request({ method: "eth_getTransactionReceipt", params: [hash] });
+      if (receipt) return formatTransactionReceipt(receipt);
+    }
+    throw new Error(`no receipt of ${hash}`);
   }
 
   async transact(request) {
