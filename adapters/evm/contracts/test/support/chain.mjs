@@ -15,6 +15,7 @@ import {
   encodeDeployData,
   encodeFunctionData,
   formatTransactionReceipt,
+  getAddress,
   http,
   numberToHex,
   publicActions,
@@ -22,13 +23,14 @@ import {
 } from "viem";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const resources = join(here, "../../../src/main/resources/io/wherry/adapters/evm/contracts");
+const contracts = "resources/io/wherry/adapters/evm/contracts";
+const folders = [`main/${contracts}`, `main/${contracts}/test`, `test/${contracts}/openzeppelin`];
 const START_TIMEOUT_MILLIS = 30_000;
 /** Anvil mines at once; a receipt is there at the first or second look. */
 const RECEIPT_ATTEMPTS_MAX = 500;
 
 export function artifact(name) {
-  const path = [join(resources, `${name}.json`), join(resources, "test", `${name}.json`)].find(existsSync);
+  const path = folders.map((folder) => join(here, "../../../src", folder, `${name}.json`)).find(existsSync);
   if (!path) throw new Error(`no artifact of ${name}; run: node build.mjs`);
   return JSON.parse(readFileSync(path, "utf8"));
 }
@@ -102,7 +104,7 @@ class Chain {
     const { abi, bytecode } = artifact(name);
     const receipt = await this.#transact({ data: encodeDeployData({ abi, bytecode, args }) });
     if (receipt.status !== "success") throw new Error(`deployment of ${name} reverted`);
-    return new Contract(this, receipt.contractAddress, [...abi, ...extraAbi]);
+    return new Contract(this, getAddress(receipt.contractAddress), [...abi, ...extraAbi]);
   }
 
   at(name, address) {
