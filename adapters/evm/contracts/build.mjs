@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiles src/ and writes one artifact per contract to the resources of adapters/evm, where Java reads them.
+//   node build.mjs           write the artifacts
+//   node build.mjs --check   compile, write nothing, fail when the checked-in artifacts differ
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import solc from "solc";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const resources = join(here, "../src/main/resources/io/wherry/adapters/evm/contracts");
+
+const settings = {
+  optimizer: { enabled: true, runs: 1_000_000 },
+  viaIR: true,
+  // The gateway needs nothing newer, so it can live on chains that are behind.
+  evmVersion: "cancun",
+  // No metadata at the end of the bytecode: the same sources give the same bytes on every machine.
+  metadata: { bytecodeHash: "none", appendCBOR: false },
+  outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+};
+
+function solidityFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return solidityFiles(path);
+      return entry.name.endsWith(".sol") ? [path] : [];
+    })
+    .sort();
+}
+
+/** Sources under src/ and what they import, as solc names them. */
+function readSources() {
+  const own = solidityFiles(join(here, "src")).map((path) => relative(here, path).split(sep).join("/"));
+  return Object.fromEntries(own.map((name) => [name, { content: readFileSync(join(here, name), "utf8") }]));
+}
+
+export function compile() {
+  const sources = readSources();
+  const own = Object.keys(sources);
+  const imported = {};
+  const output = JSON.parse(
+    solc.compile(JSON.stringify({ language: "Solidity", sources, settings }), {
+      import: (name) => {
+        const contents = readFileSync(join(here, "node_modules", name), "utf8");
+        imported[name] = { content: contents };
+        return { contents };
+      },
+    }),
+  );
+  const problems = output.errors ?? [];
+  for (const problem of problems) console.error(problem.formattedMessage);
+  if (problems.length > 0) throw new Error(`${problems.length} compiler messages; none is allowed`);
+
+  const files = new Map();
+  for (const name of own) {
+    const folder = name.startsWith("src/test/") ? "test/" : "";
+    for (const [contractName, contract] of Object.entries(output.contracts[name] ?? {})) {
+      // Libraries are inlined; artifacts are for what can be deployed, and for interfaces to call it by.
+      if (contract.evm.bytecode.object === "" && contractName !== "IGateway") continue;
+      if (contract.abi.length === 0 || isLibrary(sources[name].content, contractName)) continue;
+      const artifact = {
+        contractName,
+        abi: contract.abi,
+        bytecode: `0x${contract.evm.bytecode.object}`,
+        deployedBytecode: `0x${contract.evm.deployedBytecode.object}`,
+      };
+      files.set(`${folder}${contractName}.json`, `${JSON.stringify(artifact, null, 2)}\n`);
+    }
+  }
+  const everything = { ...sources, ...imported };
+  const hash = createHash("sha256").update(JSON.stringify({ compiler: solc.version(), settings }));
+  for (const name of Object.keys(everything).sort()) hash.update(`\0${name}\0${everything[name].content}`);
+  files.set("sources.sha256", `${hash.digest("hex")}\n`);
+  return files;
+}
+
+function isLibrary(source, contractName) {
+  return new RegExp(`^library ${contractName}\\b`, "m").test(source);
+}
+
+function checkedIn(folder, prefix = "") {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? checkedIn(join(folder, entry.name), `${prefix}${entry.name}/`) : [prefix + entry.name],
+    );
+  } catch (error) {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = compile();
+  if (process.argv.includes("--check")) {
+    const names = new Set([...checkedIn(resources), ...files.keys()]);
+    const different = [...names].sort().filter((name) => {
+      try {
+        return readFileSync(join(resources, name), "utf8") !== files.get(name);
+      } catch (error) {
+        if (error.code === "ENOENT") return true;
+        throw error;
+      }
+    });
+    if (different.length > 0) {
+      console.error(`Artifacts differ from their sources: ${different.join(", ")}. Run: node build.mjs`);
+      process.exit(1);
+    }
+    console.log(`${files.size} files are up to date`);
+  } else {
+    rmSync(resources, { recursive: true, force: true });
+    for (const [name, content] of files) {
+      mkdirSync(dirname(join(resources, name)), { recursive: true });
+      writeFileSync(join(resources, name), content);
+    }
+    const size = (JSON.parse(files.get("Gateway.json")).deployedBytecode.length - 2) / 2;
+    console.log(`${files.size} files written; the gateway has ${size} bytes of code`);
+  }
+}
