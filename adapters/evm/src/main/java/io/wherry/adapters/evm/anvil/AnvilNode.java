@@ -151,6 +151,8 @@ public final class AnvilNode implements AutoCloseable {
 
   /// Replaces the newest `depth` blocks by as many empty ones. Their transactions are gone.
   public void reorg(int depth) {
+    // another beneficiary: an empty block in the place of an empty one would have the same hash
+    rpc("anvil_setCoinbase", "0x%040x".formatted(0xc0ffee00L + ids.get()));
     rpc("anvil_reorg", depth, List.of());
   }
 
