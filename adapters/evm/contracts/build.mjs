@@ -4,13 +4,22 @@
 //   node build.mjs           write the artifacts
 //   node build.mjs --check   compile, write nothing, fail when the checked-in artifacts differ
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import solc from "solc";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const resources = join(here, "../src/main/resources/io/wherry/adapters/evm/contracts");
+
+// Where a contract's artifact goes, by its source folder. Recipients under src/test are shipped, because measuring and
+// rehearsing need them; the OpenZeppelin contracts are for the tests alone. Both folders belong to this script.
+const main = join(here, "../src/main/resources/io/wherry/adapters/evm/contracts");
+const tests = join(here, "../src/test/resources/io/wherry/adapters/evm/contracts/openzeppelin");
+function artifactFolder(source) {
+  if (source.startsWith("src/openzeppelin/")) return tests;
+  if (source.startsWith("src/test/")) return join(main, "test");
+  return main;
+}
 
 const settings = {
   optimizer: { enabled: true, runs: 1_000_000 },
@@ -57,7 +66,6 @@ export function compile() {
 
   const files = new Map();
   for (const name of own) {
-    const folder = name.startsWith("src/test/") ? "test/" : "";
     for (const [contractName, contract] of Object.entries(output.contracts[name] ?? {})) {
       // Libraries are inlined; artifacts are for what can be deployed, and for interfaces to call it by.
       if (contract.evm.bytecode.object === "" && contractName !== "IGateway") continue;
@@ -68,13 +76,13 @@ export function compile() {
         bytecode: `0x${contract.evm.bytecode.object}`,
         deployedBytecode: `0x${contract.evm.deployedBytecode.object}`,
       };
-      files.set(`${folder}${contractName}.json`, `${JSON.stringify(artifact, null, 2)}\n`);
+      files.set(join(artifactFolder(name), `${contractName}.json`), `${JSON.stringify(artifact, null, 2)}\n`);
     }
   }
   const everything = { ...sources, ...imported };
   const hash = createHash("sha256").update(JSON.stringify({ compiler: solc.version(), settings }));
   for (const name of Object.keys(everything).sort()) hash.update(`\0${name}\0${everything[name].content}`);
-  files.set("sources.sha256", `${hash.digest("hex")}\n`);
+  files.set(join(main, "sources.sha256"), `${hash.digest("hex")}\n`);
   return files;
 }
 
@@ -82,41 +90,33 @@ function isLibrary(source, contractName) {
   return new RegExp(`^library ${contractName}\\b`, "m").test(source);
 }
 
-function checkedIn(folder, prefix = "") {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? checkedIn(join(folder, entry.name), `${prefix}${entry.name}/`) : [prefix + entry.name],
-    );
-  } catch (error) {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  }
+function checkedIn(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = compile();
   if (process.argv.includes("--check")) {
-    const names = new Set([...checkedIn(resources), ...files.keys()]);
-    const different = [...names].sort().filter((name) => {
-      try {
-        return readFileSync(join(resources, name), "utf8") !== files.get(name);
-      } catch (error) {
-        if (error.code === "ENOENT") return true;
-        throw error;
-      }
-    });
+    const paths = new Set([...checkedIn(main), ...checkedIn(tests), ...files.keys()]);
+    const different = [...paths]
+      .filter((path) => !existsSync(path) || readFileSync(path, "utf8") !== files.get(path))
+      .map((path) => relative(join(here, ".."), path))
+      .sort();
     if (different.length > 0) {
       console.error(`Artifacts differ from their sources: ${different.join(", ")}. Run: node build.mjs`);
       process.exit(1);
     }
     console.log(`${files.size} files are up to date`);
   } else {
-    rmSync(resources, { recursive: true, force: true });
-    for (const [name, content] of files) {
-      mkdirSync(dirname(join(resources, name)), { recursive: true });
-      writeFileSync(join(resources, name), content);
+    for (const folder of [main, tests]) rmSync(folder, { recursive: true, force: true });
+    for (const [path, content] of files) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
     }
-    const size = (JSON.parse(files.get("Gateway.json")).deployedBytecode.length - 2) / 2;
+    const size = (JSON.parse(files.get(join(main, "Gateway.json"))).deployedBytecode.length - 2) / 2;
     console.log(`${files.size} files written; the gateway has ${size} bytes of code`);
   }
 }

@@ -3,12 +3,13 @@ pragma solidity ^0.8.30;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import {IERC7786GatewaySource, IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+import {IERC7786GatewaySource} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 import {BatchRoot} from "./BatchRoot.sol";
 import {Attestation, FromGateway, IGateway, Message} from "./IGateway.sol";
 import {Interop} from "./Interop.sol";
+import {MessageCodec} from "./MessageCodec.sol";
 import {Schnorr} from "./Schnorr.sol";
 
 /// @title Gateway
@@ -149,19 +150,19 @@ contract Gateway is IGateway, Ownable2Step {
         bytes32[] calldata proof,
         Attestation calldata attestation
     ) external {
-        bytes32 id = _messageId(sourceGateway, message, Interop.onThisChain(message.recipient));
+        bytes32 id = _messageId(sourceGateway, message, Interop.onThisChain(address(0)));
         _requireAttested(MerkleProof.processProofCalldata(proof, BatchRoot.leaf(id)), attestation);
-        require(_setDelivered(keccak256(sourceGateway), message.sendId), AlreadyDelivered(id));
+        require(_setDelivered(_delivered[keccak256(sourceGateway)], message.sendId), AlreadyDelivered(id));
         _callOrRevert(id, message);
     }
 
     /// @inheritdoc IGateway
     function retry(bytes calldata sourceGateway, Message calldata message) external whenNotPaused {
-        bytes32 id = _messageId(sourceGateway, message, Interop.onThisChain(message.recipient));
+        bytes32 id = _messageId(sourceGateway, message, Interop.onThisChain(address(0)));
         bytes32 source = keccak256(sourceGateway);
         require(_failures[id].source == source, NotFailed(id));
         delete _failures[id];
-        require(_setDelivered(source, message.sendId), AlreadyDelivered(id));
+        require(_setDelivered(_delivered[source], message.sendId), AlreadyDelivered(id));
         _callOrRevert(id, message);
     }
 
@@ -172,9 +173,10 @@ contract Gateway is IGateway, Ownable2Step {
         uint256 next = 0;
         for (uint256 g = 0; g < batch.length; ++g) {
             bytes32 source = keccak256(batch[g].sourceGateway);
+            mapping(uint256 word => uint256) storage words = _delivered[source];
             Message[] calldata messages = batch[g].messages;
             for (uint256 i = 0; i < messages.length; ++i) {
-                _deliverIsolated(ids[next++], source, messages[i]);
+                _deliverIsolated(ids[next++], source, words, messages[i]);
             }
         }
     }
@@ -192,22 +194,26 @@ contract Gateway is IGateway, Ownable2Step {
             bytes calldata sourceGateway = batch[g].sourceGateway;
             Message[] calldata messages = batch[g].messages;
             for (uint256 i = 0; i < messages.length; ++i) {
-                Interop.setAccount(recipient, messages[i].recipient);
                 ids[next++] = _messageId(sourceGateway, messages[i], recipient);
             }
         }
     }
 
-    function _deliverIsolated(bytes32 id, bytes32 source, Message calldata message) private {
+    function _deliverIsolated(
+        bytes32 id,
+        bytes32 source,
+        mapping(uint256 word => uint256) storage words,
+        Message calldata message
+    ) private {
         // The bit is set before the recipient runs: a recipient that enters again finds its message delivered.
-        if (!_setDelivered(source, message.sendId)) return;
-        uint256 gasLimit = _gasLimit(message.attributes);
+        if (!_setDelivered(words, message.sendId)) return;
+        uint256 gasLimit = _gasLimit(message);
         (bool success, bool accepted) = _call(id, message, gasLimit, gasLimit);
         if (accepted) {
             emit MessageDelivered(id);
         } else {
             bytes memory reason = _reason(message.recipient, success);
-            _clearDelivered(source, message.sendId);
+            _clearDelivered(words, message.sendId);
             _failures[id] = Failure(source, message.sendId);
             emit MessageFailed(id, reason);
         }
@@ -215,7 +221,7 @@ contract Gateway is IGateway, Ownable2Step {
 
     function _callOrRevert(bytes32 id, Message calldata message) private {
         // Nothing has to be kept from this recipient for the sake of others: it gets all the gas there is.
-        (bool success, bool accepted) = _call(id, message, _gasLimit(message.attributes), type(uint256).max);
+        (bool success, bool accepted) = _call(id, message, _gasLimit(message), type(uint256).max);
         if (accepted) {
             emit MessageDelivered(id);
         } else {
@@ -239,17 +245,18 @@ contract Gateway is IGateway, Ownable2Step {
         uint256 gasMax
     ) private returns (bool success, bool accepted) {
         address recipient = message.recipient;
-        uint256 free = _freeMemory();
-        bytes memory data = abi.encodeCall(IERC7786Recipient.receiveMessage, (id, message.sender, message.payload));
+        (uint256 data, uint256 length) = MessageCodec.receiveMessage(id, message);
         // EIP-150: a call leaves at least 1/64 of the gas to the caller, so the recipient gets at most 63/64.
-        uint256 needed = gasMin + gasMin / 63 + CALL_GAS;
+        uint256 needed;
+        unchecked {
+            needed = gasMin + gasMin / 63 + CALL_GAS; // gasMin <= gasLimitMax
+        }
         if (gasleft() < needed) revert InsufficientGas(id, gasleft(), needed);
         assembly ("memory-safe") {
-            success := call(gasMax, recipient, 0, add(data, 0x20), mload(data), 0x00, 0x20)
+            success := call(gasMax, recipient, 0, data, length, 0x00, 0x20)
             let answer := and(gt(returndatasize(), 0x1f), eq(mload(0x00), shl(224, 0x2432ef26)))
             accepted := and(success, answer)
         }
-        _setFreeMemory(free); // `data` is dead, and would else grow a batch's memory with every item
     }
 
     /// @dev Why the last call was not accepted: the recipient's revert data, truncated, or else NotAccepted.
@@ -268,7 +275,9 @@ contract Gateway is IGateway, Ownable2Step {
 
     /// @dev Gas that a message is entitled to. A malformed attribute, or one above the limit, cannot come from a
     /// gateway of this kind; from another one it must not block its batch: it is ignored, or cut to the limit.
-    function _gasLimit(bytes[] calldata attributes) private pure returns (uint256) {
+    function _gasLimit(Message calldata message) private pure returns (uint256) {
+        if (MessageCodec.attributeCount(message) == 0) return gasLimitDefault;
+        bytes[] calldata attributes = message.attributes;
         for (uint256 i = 0; i < attributes.length; ++i) {
             bytes calldata attribute = attributes[i];
             if (attribute.length == 36 && bytes4(attribute) == MIN_GAS_LIMIT) {
@@ -281,33 +290,23 @@ contract Gateway is IGateway, Ownable2Step {
 
     // ------------------------------------------------------ identity, records
 
-    /// @param recipient ERC-7930 form of the message's recipient
+    /// @param recipient any ERC-7930 address on this chain by {Interop-onThisChain}; its account is overwritten
     function _messageId(
         bytes calldata sourceGateway,
         Message calldata message,
         bytes memory recipient
-    ) private pure returns (bytes32 id) {
-        uint256 free = _freeMemory();
-        bytes32 attributes = message.attributes.length == 0
+    ) private pure returns (bytes32) {
+        bytes32 attributesHash = MessageCodec.attributeCount(message) == 0
             ? NO_ATTRIBUTES
             : keccak256(abi.encode(message.attributes));
-        id = keccak256(
-            abi.encode(
-                MESSAGE_VERSION,
-                sourceGateway,
-                message.sendId,
-                message.sender,
-                recipient,
-                keccak256(message.payload),
-                attributes
-            )
-        );
-        _setFreeMemory(free);
+        return MessageCodec.messageId(sourceGateway, message, recipient, attributesHash);
     }
 
     /// @return fresh whether the bit was not set before
-    function _setDelivered(bytes32 source, bytes32 sendId) private returns (bool fresh) {
-        mapping(uint256 => uint256) storage words = _delivered[source];
+    function _setDelivered(
+        mapping(uint256 word => uint256) storage words,
+        bytes32 sendId
+    ) private returns (bool fresh) {
         uint256 slot = uint256(sendId);
         uint256 word = words[slot >> 8];
         uint256 bit = 1 << (slot & 0xff);
@@ -316,9 +315,9 @@ contract Gateway is IGateway, Ownable2Step {
     }
 
     /// @dev Reads the word again: the recipient may have had other messages delivered meanwhile.
-    function _clearDelivered(bytes32 source, bytes32 sendId) private {
+    function _clearDelivered(mapping(uint256 word => uint256) storage words, bytes32 sendId) private {
         uint256 slot = uint256(sendId);
-        _delivered[source][slot >> 8] &= ~(1 << (slot & 0xff));
+        words[slot >> 8] &= ~(1 << (slot & 0xff));
     }
 
     function _isDelivered(bytes32 source, bytes32 sendId) private view returns (bool) {
@@ -328,7 +327,7 @@ contract Gateway is IGateway, Ownable2Step {
 
     /// @inheritdoc IGateway
     function messageId(bytes calldata sourceGateway, Message calldata message) external view returns (bytes32) {
-        return _messageId(sourceGateway, message, Interop.onThisChain(message.recipient));
+        return _messageId(sourceGateway, message, Interop.onThisChain(address(0)));
     }
 
     /// @inheritdoc IGateway
@@ -428,20 +427,5 @@ contract Gateway is IGateway, Ownable2Step {
     /// @notice Refused: without an owner nobody could end a pause.
     function renounceOwnership() public view override onlyOwner {
         revert OwnableInvalidOwner(address(0));
-    }
-
-    // ----------------------------------------------------------------- memory
-
-    /// @dev The free memory pointer, to be given back to {_setFreeMemory} once what was allocated since is dead.
-    function _freeMemory() private pure returns (uint256 pointer) {
-        assembly ("memory-safe") {
-            pointer := mload(0x40)
-        }
-    }
-
-    function _setFreeMemory(uint256 pointer) private pure {
-        assembly ("memory-safe") {
-            mstore(0x40, pointer)
-        }
     }
 }

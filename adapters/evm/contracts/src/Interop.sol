@@ -9,7 +9,8 @@ library Interop {
     /// @notice The address is not in canonical form, or names no account of one chain.
     error MalformedAddress(bytes interoperableAddress);
 
-    /// @notice The canonical form of an account on this chain. The last 20 bytes are the account (see {setAccount}).
+    /// @notice The canonical form of an account on this chain. Its last 20 bytes are the account; zeroes follow up
+    /// to a whole word.
     function onThisChain(address account) internal view returns (bytes memory encoded) {
         uint256 chainId = block.chainid;
         uint256 size = 1;
@@ -27,15 +28,6 @@ library Interop {
             mstore(add(encoded, add(0x20, length)), 0)
             mstore(encoded, length)
             mstore(0x40, and(add(add(encoded, length), 0x3f), not(0x1f)))
-        }
-    }
-
-    /// @notice Replace the account of an address made by {onThisChain}, in place.
-    function setAccount(bytes memory encoded, address account) internal pure {
-        assembly ("memory-safe") {
-            // The word that ends where the address ends holds the account in its low 20 bytes.
-            let last := add(encoded, mload(encoded))
-            mstore(last, or(shl(160, shr(160, mload(last))), and(account, 0xffffffffffffffffffffffffffffffffffffffff)))
         }
     }
 

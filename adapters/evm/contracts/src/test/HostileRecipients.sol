@@ -27,6 +27,7 @@ contract ReturnBombRecipient is IERC7786Recipient {
         bool fails = reverts;
         assembly {
             mstore(0, shl(224, 0x08c379a0))
+            mstore(0x40, 0) // nothing but zeroes follows
             if fails {
                 revert(0, length)
             }
