@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Every pair of state and event, written out.
@@ -171,9 +170,13 @@ class TransitionTableTest {
 
   @Test
   void tableCoversEveryStateAndEveryEvent() {
-    assertThat(deliveries().values().stream().map(delivery -> delivery.state().getClass()))
-        .containsAll(permitted(State.class));
-    assertThat(events().values().stream().map(Event::getClass)).containsAll(permitted(Event.class));
+    var states =
+        deliveries().values().stream()
+            .<Class<?>>map(delivery -> delivery.state().getClass())
+            .toList();
+    var events = events().values().stream().<Class<?>>map(Event::getClass).toList();
+    assertThat(states).contains(State.class.getPermittedSubclasses());
+    assertThat(events).contains(Event.class.getPermittedSubclasses());
   }
 
   @Test
@@ -182,12 +185,6 @@ class TransitionTableTest {
         .forEach(
             (name, delivery) ->
                 assertThat(delivery.state().kind().name()).startsWith(name.substring(0, 1)));
-  }
-
-  private static <T> java.util.List<Class<? extends T>> permitted(Class<T> sealed) {
-    return Stream.of(sealed.getPermittedSubclasses())
-        .<Class<? extends T>>map(permitted -> permitted.asSubclass(sealed))
-        .toList();
   }
 
   private static String cell(Delivery before, Event event) {

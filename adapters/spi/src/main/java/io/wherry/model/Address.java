@@ -8,7 +8,9 @@ import java.math.BigInteger;
 /// length u8 | address`, and stands in message ids, events and calls as it is.
 ///
 /// Only the canonical form is admitted, so that one account has one form: for `eip155` (chain type
-/// 0) a reference of 1 to 8 bytes without a leading zero byte, and an address of 20 bytes.
+/// 0) a reference of 1 to 32 bytes without a leading zero byte, and an address of 20 bytes. These
+/// are the addresses that a gateway accepts, neither more nor fewer: what it emits must be readable
+/// here, or one odd recipient would stop a watcher.
 ///
 /// @param encoded the whole binary form
 /// @see <a href="https://eips.ethereum.org/EIPS/eip-7930">ERC-7930</a>
@@ -42,13 +44,14 @@ public record Address(Bytes encoded) {
     return new Address(encoded);
   }
 
-  /// The chain that the address is on. A chain type without a CAIP-2 mapping of ours is named
-  /// `erc7930:<type>-<reference>` cut to CAIP-2's length, so that messages to chains that are not
-  /// served have a lane of their own, too.
+  /// The chain that the address is on. A chain type without a CAIP-2 mapping of ours, or an eip155
+  /// number of 2^63 or more, is named `erc7930:<type>-<reference>` cut to CAIP-2's length, so that
+  /// messages to chains that are not served have a lane of their own, too.
   public ChainId chain() {
     var reference = encoded.slice(HEADER_BYTES, HEADER_BYTES + encoded.at(4));
-    if (chainType() == EIP155) {
-      return ChainId.eip155(new BigInteger(1, reference.toArray()).longValueExact());
+    var number = new BigInteger(1, reference.toArray());
+    if (chainType() == EIP155 && number.bitLength() <= 63) {
+      return ChainId.eip155(number.longValueExact());
     }
     var name = "%04x-%s".formatted(chainType(), reference.toHex().substring(2));
     return new ChainId("erc7930:" + name.substring(0, Math.min(32, name.length())));
@@ -93,8 +96,8 @@ public record Address(Bytes encoded) {
       if (encoded.at(HEADER_BYTES) == 0) {
         throw wrong(encoded, "an eip155 chain reference without a leading zero byte");
       }
-      if (reference > 8 || reference == 8 && encoded.at(HEADER_BYTES) > 0x7f) {
-        throw wrong(encoded, "an eip155 chain number below 2^63");
+      if (reference > 32) {
+        throw wrong(encoded, "an eip155 chain number below 2^256");
       }
       if (account != 20) {
         throw wrong(encoded, "an eip155 address of 20 bytes");
