@@ -33,8 +33,7 @@ public interface ChainWriter {
   Submission submit(Transaction transaction) throws ChainException;
 
   /// Gives back the place in the wallet's order that a preparation took, because the transaction is
-  /// not wanted after all. Only the newest preparation, and only before it was ever submitted;
-  /// otherwise nothing happens.
+  /// not wanted after all and was never submitted.
   void discard(Transaction transaction);
 
   /// What became of a transaction of ours.

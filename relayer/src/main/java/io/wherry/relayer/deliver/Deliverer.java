@@ -29,6 +29,7 @@ import io.wherry.relayer.duty.Duty;
 import io.wherry.relayer.duty.Health;
 import io.wherry.relayer.duty.Wakes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,6 +58,7 @@ public final class Deliverer implements Duty {
   private final InstantSource clock;
   private final Health health;
   private int failures;
+  private boolean reconciled;
 
   /// @param link the destination chain
   /// @param store where deliveries are
@@ -148,11 +150,16 @@ public final class Deliverer implements Duty {
   // ---- under way ----
 
   private void track(ChainAdapter adapter) throws ChainException {
-    for (var delivery : due(Work.TRACK)) {
+    // After a start everything stored is looked for at once: a transaction that was never sent
+    // holds a nonce.
+    var by = reconciled ? clock.instant() : Instant.MAX;
+    for (var delivery :
+        store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, DUE_MAX)) {
       if (delivery.state() instanceof State.Submitted submitted) {
         apply(delivery.id(), whereIs(adapter.writer(), submitted.transaction()));
       }
     }
+    reconciled = true;
   }
 
   /// What became of our transaction; sent again where it is in no block, for an endpoint may have

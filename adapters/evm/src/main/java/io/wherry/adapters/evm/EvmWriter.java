@@ -91,6 +91,11 @@ final class EvmWriter implements ChainWriter {
   }
 
   @Override
+  public void discard(Transaction transaction) {
+    nonces.released(transaction.nonce());
+  }
+
+  @Override
   public Inclusion inclusion(Transaction transaction) throws ChainException {
     var included = receipt(transaction);
     if (included.isPresent()) {
@@ -167,7 +172,10 @@ final class EvmWriter implements ChainWriter {
       var name = GatewayAbi.REASONS.name(data.get()).orElse("");
       return switch (name) {
         case RevertReasons.ALREADY_DELIVERED -> new Preparation.AlreadyDelivered();
-        case RevertReasons.PAUSED -> new Preparation.Refused("gateway is paused");
+        case RevertReasons.PAUSED ->
+            new Preparation.Refused(Preparation.Cause.PAUSED, "gateway is paused");
+        case RevertReasons.INVALID_ATTESTATION, RevertReasons.KEY_NOT_VALID ->
+            new Preparation.AttestationRefused(GatewayAbi.REASONS.describe(data.get()));
         default -> new Preparation.Reverts(GatewayAbi.REASONS.describe(data.get()));
       };
     }
@@ -181,12 +189,14 @@ final class EvmWriter implements ChainWriter {
     var state = wallet.state();
     if (state.baseFeeWei().isEmpty()) {
       return new Preparation.Refused(
+          Preparation.Cause.OTHER,
           "%s has no base fee, and other than EIP-1559 transactions are not offered"
               .formatted(settings.chain()));
     }
     var fees = state.fees(settings.maxFeePerGasWei());
     if (fees.isEmpty()) {
       return new Preparation.Refused(
+          Preparation.Cause.OTHER,
           "the base fee is %s wei per gas, above the ceiling of %s"
               .formatted(state.baseFeeWei().get(), settings.maxFeePerGasWei()));
     }
@@ -199,6 +209,7 @@ final class EvmWriter implements ChainWriter {
     var needed = gasLimit.multiply(fees.get().maxWei());
     if (state.balanceWei().compareTo(needed) < 0) {
       return new Preparation.Refused(
+          Preparation.Cause.FUNDS,
           "wallet %s holds %s, needs %s"
               .formatted(wallet.address(), ether(state.balanceWei()), ether(needed)));
     }

@@ -28,12 +28,18 @@ public final class GatewayClient {
   /// A message that stands in a block, and can still be orphaned.
   ///
   /// @param transaction the transaction that sent it
+  /// @param gasUsed what that transaction burnt
   /// @param sequence its number in the gateway's outbox, from 1
   /// @param id its name everywhere
   /// @param message what was sent, as the gateway emitted it
   /// @param block the block that holds it
   public record Sent(
-      Hash32 transaction, long sequence, MessageId id, Message message, Checkpoint block) {}
+      Hash32 transaction,
+      long gasUsed,
+      long sequence,
+      MessageId id,
+      Message message,
+      Checkpoint block) {}
 
   /// Sends a message and waits until it is mined. A repeat sends another message.
   ///
@@ -43,8 +49,17 @@ public final class GatewayClient {
   /// @throws ChainException as [EvmAccount#execute] does
   public Sent sendMessage(Address recipient, Bytes payload, List<Bytes> attributes)
       throws ChainException {
-    var mined =
-        account.transact(gateway.account(), GatewayAbi.sendMessage(recipient, payload, attributes));
+    return sendThrough(gateway.account(), GatewayAbi.sendMessage(recipient, payload, attributes));
+  }
+
+  /// Calls a contract that sends a message through this gateway, such as a token bridge, and waits
+  /// until it is mined. A repeat sends another message.
+  ///
+  /// @param contract 20 bytes
+  /// @param call see [ContractArtifact#call]
+  /// @throws ChainException as [EvmAccount#execute] does; permanent where the call sent nothing
+  public Sent sendThrough(Bytes contract, Bytes call) throws ChainException {
+    var mined = account.transact(contract, call);
     for (var log : mined.logs()) {
       if (log.emitter().equals(gateway.account())
           && !log.topics().isEmpty()
@@ -52,6 +67,7 @@ public final class GatewayClient {
         var message = GatewayAbi.sent(log, gateway, PAYLOAD_BYTES_MAX);
         return new Sent(
             log.transaction(),
+            mined.executed().gasUsed(),
             message.slot().sequence().orElseThrow(),
             MessageFormat.id(message),
             message,

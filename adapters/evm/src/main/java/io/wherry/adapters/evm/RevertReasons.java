@@ -19,6 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class RevertReasons {
   static final String ALREADY_DELIVERED = "AlreadyDelivered";
   static final String PAUSED = "GatewayPaused";
+  static final String INVALID_ATTESTATION = "InvalidAttestation";
+  static final String KEY_NOT_VALID = "KeyNotValid";
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int TEXT_MAX = 256;

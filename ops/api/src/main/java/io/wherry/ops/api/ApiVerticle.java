@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the API. Deploy it on a virtual thread: its handlers read the database. It reads only, and takes no bodies.
+/// Serves the API. Deploy it on a virtual thread: its handlers read the database. It reads only,
+/// and takes no bodies.
 ///
 /// | route | answer |
 /// |---|---|
@@ -52,7 +53,9 @@ public final class ApiVerticle extends VerticleBase {
     router.get("/v1/messages").handler(this::list);
     router.get("/v1/messages/:id").handler(this::show);
     router.get("/v1/messages/:id/attestation").handler(this::attestation);
-    router.get("/health/live").handler(request -> answer(request, 200, new JsonObject().put("live", true)));
+    router
+        .get("/health/live")
+        .handler(request -> answer(request, 200, new JsonObject().put("live", true)));
     router.get("/health/ready").handler(this::ready);
     router.errorHandler(404, request -> error(request, 404, "no such route; see GET /v1/status"));
     router.errorHandler(405, request -> error(request, 405, "this API only reads: use GET"));
@@ -103,7 +106,8 @@ public final class ApiVerticle extends VerticleBase {
         error(
             request,
             400,
-            "state: expected one of %s, got '%s'".formatted(Documents.kinds(), shortened(state.get())));
+            "state: expected one of %s, got '%s'"
+                .formatted(Documents.kinds(), shortened(state.get())));
         return;
       }
     }
@@ -115,7 +119,8 @@ public final class ApiVerticle extends VerticleBase {
         error(
             request,
             400,
-            "limit: expected a number from 1 to %d, got '%s'".formatted(LIMIT_MAX, shortened(asked.get())));
+            "limit: expected a number from 1 to %d, got '%s'"
+                .formatted(LIMIT_MAX, shortened(asked.get())));
         return;
       }
     }
@@ -129,8 +134,7 @@ public final class ApiVerticle extends VerticleBase {
     }
     node.delivery(id.get())
         .ifPresentOrElse(
-            delivery ->
-                answer(request, 200, Documents.message(delivery, node.timeline(id.get()))),
+            delivery -> answer(request, 200, Documents.message(delivery, node.timeline(id.get()))),
             () -> error(request, 404, "this node has not seen message " + id.get()));
   }
 

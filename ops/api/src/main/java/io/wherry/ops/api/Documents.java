@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The API's JSON, version 1: fields may be added, never renamed. Hashes and bytes are `0x…`, times are ISO 8601 in UTC,
-/// amounts are decimal strings in the chain's smallest unit.
+/// The API's JSON, version 1: fields may be added, never renamed. Hashes and bytes are `0x…`, times
+/// are ISO 8601 in UTC, amounts are decimal strings in the chain's smallest unit.
 final class Documents {
   private Documents() {}
 
@@ -42,9 +42,15 @@ final class Documents {
         case Condition.Healthy _ ->
             document.put("condition", "healthy").put("detail", duty.progress());
         case Condition.Degraded(var reason, var since) ->
-            document.put("condition", "degraded").put("detail", reason).put("since", since.toString());
+            document
+                .put("condition", "degraded")
+                .put("detail", reason)
+                .put("since", since.toString());
         case Condition.Halted(var reason, var since) ->
-            document.put("condition", "halted").put("detail", reason).put("since", since.toString());
+            document
+                .put("condition", "halted")
+                .put("detail", reason)
+                .put("since", since.toString());
       }
       duties.add(document);
     }
@@ -108,11 +114,15 @@ final class Documents {
       case State.Submitted submitted ->
           document.put("deliveryTransaction", submitted.transaction().hash().toString());
       case State.Included included -> {
-        included.transaction().ifPresent(hash -> document.put("deliveryTransaction", hash.toString()));
+        included
+            .transaction()
+            .ifPresent(hash -> document.put("deliveryTransaction", hash.toString()));
         included.cost().ifPresent(cost -> cost(document, cost));
       }
       case State.Settled settled -> {
-        settled.transaction().ifPresent(hash -> document.put("deliveryTransaction", hash.toString()));
+        settled
+            .transaction()
+            .ifPresent(hash -> document.put("deliveryTransaction", hash.toString()));
         settled.cost().ifPresent(cost -> cost(document, cost));
         document.put("evidence", settled.evidence());
       }
