@@ -378,6 +378,7 @@ public abstract class ChainAdapterContract {
 
     var transaction = ready(adapter.writer().prepare(List.of(message), attest(message)));
     assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
+    chain.mine(1);
 
     var included = included(transaction);
     assertThat(included.succeeded()).isTrue();
@@ -398,15 +399,10 @@ public abstract class ChainAdapterContract {
   void takesTheSameBytesAgain() throws ChainException {
     var message = incoming();
     var transaction = ready(adapter.writer().prepare(List.of(message), attest(message)));
-    chain.holdMining(true);
-    try {
-      assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
-      assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
-      assertThat(adapter.writer().inclusion(transaction)).isEqualTo(new Inclusion.Pending());
-      chain.mine(1);
-    } finally {
-      chain.holdMining(false);
-    }
+    assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
+    assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
+    assertThat(adapter.writer().inclusion(transaction)).isEqualTo(new Inclusion.Pending());
+    chain.mine(1);
     assertThat(included(transaction).succeeded()).isTrue();
     assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
   }
@@ -418,6 +414,7 @@ public abstract class ChainAdapterContract {
 
     try (var restarted = chain.open()) {
       assertThat(restarted.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
+      chain.mine(1);
       assertThat(restarted.writer().inclusion(transaction)).isInstanceOf(Inclusion.Included.class);
     }
   }
@@ -432,6 +429,7 @@ public abstract class ChainAdapterContract {
     assertThat(b.hash()).isNotEqualTo(a.hash());
     assertThat(adapter.writer().submit(a)).isEqualTo(new Submission.Accepted());
     assertThat(adapter.writer().submit(b)).isEqualTo(new Submission.Accepted());
+    chain.mine(1);
     assertThat(included(a).succeeded()).isTrue();
     assertThat(included(b).succeeded()).isTrue();
   }
@@ -453,6 +451,7 @@ public abstract class ChainAdapterContract {
 
     var transaction = ready(adapter.writer().prepare(List.of(messages.get(index)), attestation));
     adapter.writer().submit(transaction);
+    chain.mine(1);
 
     assertThat(included(transaction).succeeded()).isTrue();
     for (int i = 0; i < messages.size(); i++) {
@@ -469,6 +468,7 @@ public abstract class ChainAdapterContract {
 
     var transaction = ready(adapter.writer().prepare(messages, attest(messages)));
     adapter.writer().submit(transaction);
+    chain.mine(1);
 
     assertThat(included(transaction).succeeded()).isTrue();
     assertThat(scanToHead(cursor, ALL).received)
@@ -484,6 +484,7 @@ public abstract class ChainAdapterContract {
 
     var transaction = ready(adapter.writer().prepare(messages, attest(messages)));
     adapter.writer().submit(transaction);
+    chain.mine(1);
 
     assertThat(included(transaction).succeeded()).isTrue();
     assertThat(scanToHead(cursor, ALL).received)
@@ -511,6 +512,7 @@ public abstract class ChainAdapterContract {
 
     var transaction = ready(adapter.writer().prepare(messages, attest(messages)));
     adapter.writer().submit(transaction);
+    chain.mine(1);
 
     assertThat(included(transaction).succeeded()).isTrue();
     var received = scanToHead(cursor, ALL).received;
@@ -581,6 +583,7 @@ public abstract class ChainAdapterContract {
       var taken = ready(restarted.writer().prepare(List.of(second), attest(second)));
       assertThat(taken.nonce()).isEqualTo(forgotten.nonce());
       restarted.writer().submit(taken);
+      chain.mine(1);
     }
 
     assertThat(adapter.writer().inclusion(forgotten)).isInstanceOf(Inclusion.Superseded.class);
@@ -595,6 +598,7 @@ public abstract class ChainAdapterContract {
     var message = incoming();
     var transaction = ready(adapter.writer().prepare(List.of(message), attest(message)));
     adapter.writer().submit(transaction);
+    chain.mine(1);
     var before = included(transaction);
     var seen = scanToHead(cursor, ALL);
 
@@ -603,6 +607,7 @@ public abstract class ChainAdapterContract {
     assertThat(adapter.reader().delivered(message)).isInstanceOf(Verdict.No.class);
     assertThat(adapter.writer().inclusion(transaction)).isEqualTo(new Inclusion.Pending());
     assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
+    chain.mine(1);
     var after = included(transaction);
     assertThat(after.block()).isNotEqualTo(before.block());
     assertThat(adapter.reader().scan(seen.cursor, ALL)).isInstanceOf(Scan.Reorganised.class);
@@ -672,6 +677,7 @@ public abstract class ChainAdapterContract {
   private void assertDelivers(Message message) throws ChainException {
     var transaction = ready(adapter.writer().prepare(List.of(message), attest(message)));
     assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
+    chain.mine(1);
     assertThat(included(transaction).succeeded()).isTrue();
     assertThat(adapter.reader().delivered(message)).isEqualTo(new Verdict.Yes());
   }

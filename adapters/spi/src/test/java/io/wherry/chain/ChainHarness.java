@@ -22,11 +22,8 @@ public interface ChainHarness extends AutoCloseable {
   /// Sends messages that stand in one new block, in their order.
   List<Sent> sendTogether(List<Bytes> payloads) throws ChainException;
 
-  /// Makes empty blocks; where mining is held, what waits gets into the first of them.
+  /// Makes blocks. Transactions that were submitted wait for this, and get into the first of them.
   void mine(int blocks);
-
-  /// Whether transactions wait for [#mine], rather than get a block of their own at once.
-  void holdMining(boolean hold);
 
   /// Replaces the newest `depth` blocks by as many others. Their transactions are gone, and may be
   /// sent again.
@@ -47,7 +44,7 @@ public interface ChainHarness extends AutoCloseable {
   /// An attestation of `batch` that the gateway accepts.
   Attestation attest(Batch batch);
 
-  /// Stops the gateway, or lets it go on.
+  /// Stops the gateway, or lets it go on, in a new block.
   void pauseGateway(boolean paused) throws ChainException;
 
   @Override

@@ -14,6 +14,7 @@ import io.wherry.model.Bytes;
 import io.wherry.model.ChainId;
 import io.wherry.model.Checkpoint;
 import io.wherry.model.Hash32;
+import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class AnvilHarness implements ChainHarness {
       Address.eip155(
           ChainId.eip155(10), Bytes.fromHex("0x00000000000000000000000000000000000000aa"));
   private static final int FORK_DEPTH_MAX = 16;
+  private static final BigInteger GAS_LIMIT = BigInteger.valueOf(2_000_000);
 
   final AnvilNode node;
   final Vertx vertx = Vertx.vertx();
@@ -34,6 +36,7 @@ final class AnvilHarness implements ChainHarness {
   final EvmAccount account;
   final Bytes gateway;
   private final Rpc rpc;
+  private final Wallet operator;
   private final Address accepting;
   private final Address refusing;
 
@@ -49,6 +52,8 @@ final class AnvilHarness implements ChainHarness {
     refusing =
         Address.eip155(
             CHAIN, deployer.deploy(ContractArtifact.named("test/RevertingRecipient"), 1));
+    operator = new Wallet(rpc, CHAIN, WalletKey.parse(AnvilNode.FIRST_KEY));
+    node.setAutomine(false);
     node.mine(20);
   }
 
@@ -64,28 +69,16 @@ final class AnvilHarness implements ChainHarness {
 
   @Override
   public Sent send(Bytes payload) throws ChainException {
-    var sent = new GatewayClient(account, gateway).sendMessage(THERE, payload, List.of());
-    return new Sent(sent.message(), sent.block(), sent.transaction());
+    return sendTogether(List.of(payload)).getFirst();
   }
 
   @Override
   public List<Sent> sendTogether(List<Bytes> payloads) throws ChainException {
-    holdMining(true);
-    var wallet = new Wallet(rpc, CHAIN, WalletKey.parse(AnvilNode.FIRST_KEY));
     var hashes = new ArrayList<Hash32>();
     for (var payload : payloads) {
-      var state = wallet.state();
-      var signed =
-          wallet.sign(
-              state.count(),
-              Optional.of(gateway),
-              GatewayAbi.sendMessage(THERE, payload, List.of()),
-              java.math.BigInteger.valueOf(500_000),
-              state.fees(java.math.BigInteger.TEN.pow(12)).orElseThrow());
-      hashes.add(rpc.call("eth_sendRawTransaction", signed.toHex()).hash());
+      hashes.add(transact(GatewayAbi.sendMessage(THERE, payload, List.of())));
     }
     node.mine(1);
-    holdMining(false);
     var here = Address.eip155(CHAIN, gateway);
     var sent = new ArrayList<Sent>();
     for (var hash : hashes) {
@@ -96,16 +89,18 @@ final class AnvilHarness implements ChainHarness {
     return sent;
   }
 
+  private Hash32 transact(Bytes data) throws ChainException {
+    var state = operator.state();
+    var fees = state.fees(BigInteger.TEN.pow(12)).orElseThrow();
+    var signed = operator.sign(state.count(), Optional.of(gateway), data, GAS_LIMIT, fees);
+    return rpc.call("eth_sendRawTransaction", signed.toHex()).hash();
+  }
+
   @Override
   public void mine(int blocks) {
     for (int i = 0; i < blocks; i++) {
       node.mine(1);
     }
-  }
-
-  @Override
-  public void holdMining(boolean hold) {
-    node.setAutomine(!hold);
   }
 
   @Override
@@ -141,8 +136,8 @@ final class AnvilHarness implements ChainHarness {
 
   @Override
   public void pauseGateway(boolean paused) throws ChainException {
-    var call = ContractArtifact.named("Gateway").call(paused ? "pause" : "unpause");
-    account.execute(gateway, call);
+    transact(ContractArtifact.named("Gateway").call(paused ? "pause" : "unpause"));
+    node.mine(1);
   }
 
   @Override
