@@ -10,6 +10,7 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.wherry.model.Bytes;
 import io.wherry.model.MemberId;
@@ -27,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,7 +48,12 @@ class ClusterTest {
     final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
 
     Node(Committee committee, int number, long bootEpoch) throws Exception {
-      cluster = start(committee.settings(number));
+      this(committee, committee.settings(number), bootEpoch);
+    }
+
+    Node(Committee committee, ClusterSettings settings, long bootEpoch) throws Exception {
+      int number = settings.self().number();
+      cluster = start(settings);
       opener = committee.opener(number);
       bus =
           new MemberBus(
@@ -160,14 +167,11 @@ class ClusterTest {
     var bus = two.cluster.vertx().eventBus();
     var address = MemberBus.address(committee.roster, id(1));
 
-    bus.send(address, io.vertx.core.buffer.Buffer.buffer("no envelope"));
-    bus.send(address, io.vertx.core.buffer.Buffer.buffer(new byte[] {1, 2, 3}));
+    bus.send(address, Buffer.buffer("no envelope"));
+    bus.send(address, Buffer.buffer(new byte[] {1, 2, 3}));
     bus.send(address, "a text");
     bus.send(address, new JsonObject().put("a", 1));
-    bus.send(
-        address,
-        io.vertx.core.buffer.Buffer.buffer(
-            new byte[EnvelopeLimits.DEFAULT.envelopeBytesMax() + 1]));
+    bus.send(address, Buffer.buffer(new byte[EnvelopeLimits.DEFAULT.envelopeBytesMax() + 1]));
     two.bus.send(id(1), text("an envelope"), TTL);
 
     assertThat(one.next()).isEqualTo(new Heard(id(2), 1, "an envelope"));
@@ -228,15 +232,32 @@ class ClusterTest {
   }
 
   @Test
-  void nodesThatStartedApartMerge() throws Exception {
-    var ports = Committee.freePorts(2);
-    var early = start(settings("apart", 1, ports[0], List.of(new Endpoint("127.0.0.1", ports[1]))));
+  @Tag("real")
+  void nodesThatStartedApartMergeAndHearEachOther() throws Exception {
+    var committee = Committee.onFreePorts("apart", 2);
+    var early = new Node(committee, 1, 1);
     // knows nobody, so it starts a cluster of its own
-    var late = start(settings("apart", 2, ports[1], List.of()));
-    assertThat(late.present()).hasSize(1);
+    var late =
+        new Node(
+            committee, settings("apart", 2, committee.settings(2).clusterPort(), List.of()), 1);
+    assertThat(late.cluster.present()).hasSize(1);
 
-    awaitMembers(late.hazelcast(), 2);
-    awaitMembers(early.hazelcast(), 2);
+    awaitMembers(late.cluster.hazelcast(), 2);
+    awaitMembers(early.cluster.hazelcast(), 2);
+    assertThat(repeatUntilHeard(late, early).from()).isEqualTo(id(2));
+    assertThat(repeatUntilHeard(early, late).from()).isEqualTo(id(1));
+  }
+
+  /// As everyone must who sends: until something proves that it arrived.
+  private static Heard repeatUntilHeard(Node from, Node to) throws InterruptedException {
+    for (int attempt = 0; attempt < 10 * WAIT_SECONDS; attempt++) {
+      from.bus.broadcast(text("here"), TTL);
+      var heard = to.heard.poll(100, TimeUnit.MILLISECONDS);
+      if (heard != null) {
+        return heard;
+      }
+    }
+    throw new AssertionError("nothing heard; " + to.bus.counts());
   }
 
   @Test
