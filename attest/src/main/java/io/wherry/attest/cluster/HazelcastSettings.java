@@ -9,7 +9,10 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
+import io.vertx.spi.cluster.hazelcast.impl.HazelcastNodeInfo;
+import io.vertx.spi.cluster.hazelcast.impl.HazelcastRegistrationInfo;
 import java.util.Map;
+import java.util.UUID;
 
 /// Hazelcast with everything shut that the bus does not need. It has no authentication and no
 /// encryption, so what is left open must be harmless: membership, the maps of the clustered event
@@ -18,10 +21,14 @@ final class HazelcastSettings {
   /// The member attribute that holds the member's number, for display.
   static final String MEMBER_ATTRIBUTE = "wherry.member";
 
+  /// The member attribute by which the clustered event bus tells its nodes apart.
+  private static final String NODE_ID_ATTRIBUTE = "__vertx.nodeId";
+
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
           Map.entry("hazelcast.logging.type", "slf4j"),
           Map.entry("hazelcast.logging.emoji.enabled", "false"),
+          Map.entry("hazelcast.health.monitoring.level", "OFF"),
           Map.entry("hazelcast.phone.home.enabled", "false"),
           // the node closes itself, in its own order
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
@@ -58,7 +65,8 @@ final class HazelcastSettings {
     PROPERTIES.forEach(config::setProperty);
     config
         .getMemberAttributeConfig()
-        .setAttribute(MEMBER_ATTRIBUTE, Integer.toString(settings.self().number()));
+        .setAttribute(MEMBER_ATTRIBUTE, Integer.toString(settings.self().number()))
+        .setAttribute(NODE_ID_ATTRIBUTE, UUID.randomUUID().toString());
     network(config, settings, listenAddress);
     config.getSerializationConfig().setJavaSerializationFilterConfig(serializationFilter());
     config.getJetConfig().setEnabled(false);
@@ -91,12 +99,28 @@ final class HazelcastSettings {
     config.getAdvancedNetworkConfig().setMemberEndpointConfig(endpoint);
   }
 
+  /// What Java deserialization may name, found by trial: the two entries of the event bus's maps,
+  /// and what failures that members report to each other are made of. Packages are meant without
+  /// their sub-packages, so no lambda, proxy or reflective object gets in; of Hazelcast's own
+  /// classes, the libraries packed into it and its job engine are left out.
   private static JavaSerializationFilterConfig serializationFilter() {
     return new JavaSerializationFilterConfig()
         .setDefaultsDisabled(true)
         .setWhitelist(
             new ClassFilter()
-                .addPrefixes("java.lang.", "java.util.", "com.hazelcast.", "io.vertx.", "["));
+                .addClasses(
+                    HazelcastNodeInfo.class.getName(),
+                    HazelcastRegistrationInfo.class.getName(),
+                    "[B",
+                    "[I",
+                    "[J",
+                    "[Ljava.lang.Object;",
+                    "[Ljava.lang.String;",
+                    "[Ljava.lang.StackTraceElement;",
+                    "[Ljava.lang.Throwable;")
+                .addPackages("java.lang", "java.util")
+                .addPrefixes("com.hazelcast."))
+        .setBlacklist(new ClassFilter().addPrefixes("com.hazelcast.shaded.", "com.hazelcast.jet."));
   }
 
   /// The maps by which the clustered event bus finds its subscribers, as its cluster manager wants

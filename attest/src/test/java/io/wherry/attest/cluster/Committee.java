@@ -96,7 +96,7 @@ final class Committee {
     var held = new ArrayList<ServerSocket>();
     try {
       for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+        held.add(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
       }
       int[] ports = held.stream().mapToInt(ServerSocket::getLocalPort).toArray();
       for (var socket : held) {
