@@ -35,8 +35,8 @@ test("BridgeERC20 takes tokens to another chain and back", async () => {
   const [alice, bob] = [a.accounts[0], b.accounts[7]];
   const tokenA = await a.deploy("ExampleToken", ["Example", "EX", alice, SUPPLY]);
   const tokenB = await b.deploy("ExampleToken", ["Example", "EX", b.accounts[0], SUPPLY]);
-  const bridgeA = await a.deploy("ExampleBridge", [tokenA.address, [], alice]);
-  const bridgeB = await b.deploy("ExampleBridge", [tokenB.address, [], b.accounts[0]]);
+  const bridgeA = await a.deploy("ExampleBridge", [tokenA.address, alice]);
+  const bridgeB = await b.deploy("ExampleBridge", [tokenB.address, b.accounts[0]]);
   await link(bridgeA, bridgeB);
   await tokenB.send("transfer", [bridgeB.address, SUPPLY]);
   await tokenA.send("approve", [bridgeA.address, SUPPLY]);
@@ -74,8 +74,8 @@ test("a transfer that the bridge cannot pay out yet fails, and is retried", asyn
   const [alice, bob] = [a.accounts[0], b.accounts[7]];
   const tokenA = await a.deploy("ExampleToken", ["Example", "EX", alice, SUPPLY]);
   const tokenB = await b.deploy("ExampleToken", ["Example", "EX", b.accounts[0], SUPPLY]);
-  const bridgeA = await a.deploy("ExampleBridge", [tokenA.address, [], alice]);
-  const bridgeB = await b.deploy("ExampleBridge", [tokenB.address, [], b.accounts[0]]);
+  const bridgeA = await a.deploy("ExampleBridge", [tokenA.address, alice]);
+  const bridgeB = await b.deploy("ExampleBridge", [tokenB.address, b.accounts[0]]);
   await link(bridgeA, bridgeB);
   await tokenA.send("approve", [bridgeA.address, SUPPLY]);
   const sent = await bridgeA.send("crosschainTransfer", [on(b, bob), 5n]);

@@ -104,7 +104,9 @@ record Keys(
       List<String> warnings)
       throws StartException {
     var file = configuration.keyShare().file();
-    var password = secret(configuration.keyShare().password(), environment, "key-share.password").toCharArray();
+    var password =
+        secret(configuration.keyShare().password(), environment, "key-share.password")
+            .toCharArray();
     ShareFile.Loaded loaded;
     try {
       loaded = ShareFile.read(file, configuration.node().member(), password, curve);
@@ -150,8 +152,7 @@ record Keys(
   private static WalletKey wallet(Configuration.Chain chain, Map<String, String> environment)
       throws StartException {
     try {
-      return WalletKey.fromHex(
-          secret(chain.wallet(), environment, "the wallet of " + chain.id()));
+      return WalletKey.parse(secret(chain.wallet(), environment, "the wallet of " + chain.id()));
     } catch (IllegalArgumentException malformed) {
       throw new StartException(
           StartException.Kind.PERMISSION,

@@ -41,7 +41,6 @@ import io.wherry.queue.sql.SqlDeliveryStore;
 import io.wherry.relayer.chain.ChainLink;
 import io.wherry.relayer.config.Configuration;
 import io.wherry.relayer.deliver.Deliverer;
-import io.wherry.relayer.duty.Duty;
 import io.wherry.relayer.sign.Attester;
 import io.wherry.relayer.sign.WatcherConsent;
 import io.wherry.relayer.watch.ChainWatcher;
@@ -68,8 +67,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One node, running: its database claimed, its cluster joined, its chains watched. Everything that it owns is opened in
-/// one order and closed in the other.
+/// One node, running: its database claimed, its cluster joined, its chains watched. Everything that
+/// it owns is opened in one order and closed in the other.
 public final class Node implements NodeView, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration ENVELOPE_TTL = Duration.ofSeconds(30);
@@ -114,11 +113,7 @@ public final class Node implements NodeView, AutoCloseable {
   // every field is set by the one who opens it, or the constructor throws
   @SuppressWarnings("NullAway.Init")
   private Node(
-      Configuration configuration,
-      Keys keys,
-      Curve curve,
-      SecureRandom random,
-      InstantSource clock)
+      Configuration configuration, Keys keys, Curve curve, SecureRandom random, InstantSource clock)
       throws StartException {
     this.configuration = configuration;
     this.keys = keys;
@@ -256,8 +251,7 @@ public final class Node implements NodeView, AutoCloseable {
     }
     var attester = attester(gateways, curve, random);
     for (var link : links) {
-      duties.add(
-          new Deliverer(link, store, duties, clock), Optional.of(link.id()), () -> "");
+      duties.add(new Deliverer(link, store, duties, clock), Optional.of(link.id()), () -> "");
       var watcher = new ChainWatcher(link, store, duties, clock);
       duties.add(watcher, Optional.empty(), watcher::progress);
     }
@@ -281,8 +275,8 @@ public final class Node implements NodeView, AutoCloseable {
             keys.share(),
             new WatcherConsent(store, gateways),
             record.forEpoch(keys.share().epoch()),
-            random,
             record.bootEpoch(),
+            random,
             Limits.STANDARD);
     closings.push(new Closing("participant", participant::close));
     return new Attester(
@@ -318,7 +312,8 @@ public final class Node implements NodeView, AutoCloseable {
             usual.payloadBytesMax(),
             usual.logsMax(),
             usual.forkDepthMax(),
-            BigInteger.valueOf(chain.feePerGasMaxGwei()).multiply(BigInteger.valueOf(1_000_000_000L)),
+            BigInteger.valueOf(chain.feePerGasMaxGwei())
+                .multiply(BigInteger.valueOf(1_000_000_000L)),
             usual.gasLimitFactor());
     return new ChainLink(
         chain.id(),
@@ -353,8 +348,8 @@ public final class Node implements NodeView, AutoCloseable {
     }
   }
 
-  /// Connects once before the duties start, so that a mistake in the configuration ends the start, and a dead endpoint
-  /// does not.
+  /// Connects once before the duties start, so that a mistake in the configuration ends the start,
+  /// and a dead endpoint does not.
   private static void connect(ChainLink link) throws StartException {
     try {
       link.adapter();
@@ -371,10 +366,7 @@ public final class Node implements NodeView, AutoCloseable {
 
   private static void await(String what, io.vertx.core.Future<?> future) throws StartException {
     try {
-      future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(DEPLOY_SECONDS, TimeUnit.SECONDS);
+      future.toCompletionStage().toCompletableFuture().get(DEPLOY_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException failed) {
       throw new StartException(
           StartException.Kind.INPUT_OUTPUT, what + " did not start: " + failed, failed);
@@ -395,7 +387,8 @@ public final class Node implements NodeView, AutoCloseable {
   @Override
   public NodeStatus status() {
     var present =
-        cluster.present().stream().collect(Collectors.toMap(NodePresence::address, p -> p, (a, _) -> a));
+        cluster.present().stream()
+            .collect(Collectors.toMap(NodePresence::address, p -> p, (a, _) -> a));
     var members =
         configuration.committee().members().stream()
             .map(member -> member(member, present))
@@ -421,8 +414,7 @@ public final class Node implements NodeView, AutoCloseable {
         keys.warnings());
   }
 
-  private NodeStatus.Member member(
-      Configuration.Member member, Map<String, NodePresence> present) {
+  private NodeStatus.Member member(Configuration.Member member, Map<String, NodePresence> present) {
     var endpoint = member.host() + ":" + member.port();
     boolean claims =
         present.values().stream()
@@ -452,8 +444,8 @@ public final class Node implements NodeView, AutoCloseable {
     return store.timeline(id);
   }
 
-  /// Stops: lets every duty finish what it is doing, leaves the cluster, closes the database. What is under way is in
-  /// the database and goes on at the next start. A second call does nothing.
+  /// Stops: lets every duty finish what it is doing, leaves the cluster, closes the database. What
+  /// is under way is in the database and goes on at the next start. A second call does nothing.
   @Override
   public synchronized void close() {
     while (!closings.isEmpty()) {

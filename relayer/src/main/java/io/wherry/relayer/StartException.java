@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.relayer;
 
-/// A node cannot start. The text is for an operator: what is wrong, and what to do. Nothing is left running.
+/// A node cannot start. The text is for an operator: what is wrong, and what to do. Nothing is left
+/// running.
 public final class StartException extends Exception {
   private final Kind kind;
 

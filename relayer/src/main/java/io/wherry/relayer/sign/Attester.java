@@ -37,11 +37,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// This member's part in attesting: starts sessions for what is final and its turn, answers others' sessions, and writes
-/// down every attestation that comes of it.
+/// This member's part in attesting: starts sessions for what is final and its turn, answers others'
+/// sessions, and writes down every attestation that comes of it.
 ///
-/// Objectives, in order: 1. nothing is signed but through the participant, which asks consent and the signing record;
-/// 2. what others ask is answered before anything new is begun; 3. messages that are due together travel together.
+/// Objectives, in order: 1. nothing is signed but through the participant, which asks consent and
+/// the signing record; 2. what others ask is answered before anything new is begun; 3. messages
+/// that are due together travel together.
 public final class Attester implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(Attester.class);
   private static final int INBOX_MAX = 10_000;
@@ -114,7 +115,8 @@ public final class Attester implements Duty {
     return health.condition();
   }
 
-  /// Takes a packet of another member, from any thread. Where too many wait it is dropped: senders repeat themselves.
+  /// Takes a packet of another member, from any thread. Where too many wait it is dropped: senders
+  /// repeat themselves.
   ///
   /// @param from who signed the envelope
   /// @param body the packet's bytes
@@ -143,8 +145,7 @@ public final class Attester implements Duty {
       try {
         perform(participant.on(next.from(), codec.decode(next.body()), clock.instant()));
       } catch (PacketFormatException malformed) {
-        LOG.warn(
-            "{} sent a packet that cannot be read: {}", next.from(), malformed.getMessage());
+        LOG.warn("{} sent a packet that cannot be read: {}", next.from(), malformed.getMessage());
       }
     }
   }
@@ -168,7 +169,8 @@ public final class Attester implements Duty {
     }
   }
 
-  /// Messages of one source gateway stand together, in the order of their slots: so they are cheapest to deliver.
+  /// Messages of one source gateway stand together, in the order of their slots: so they are
+  /// cheapest to deliver.
   private void begin(Address destination, List<Delivery> deliveries) {
     var messages =
         deliveries.stream()
@@ -192,8 +194,7 @@ public final class Attester implements Duty {
         case Action.Completed(var attestation) -> {
           end(attestation.batch());
           var at = clock.instant();
-          applyAll(
-              attestation.batch(), new Event.AttestationReceived(at, attestation));
+          applyAll(attestation.batch(), new Event.AttestationReceived(at, attestation));
           LOG.info(
               "attested {} message(s) to {}",
               attestation.batch().messages().size(),

@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 
-/// Consents to what this node's own watcher saw and found final, to the gateway that is configured for its destination,
-/// and that nobody has stopped. Whatever is not known (yet) is answered with `NotYet`, never denied.
+/// Consents to what this node's own watcher saw and found final, to the gateway that is configured
+/// for its destination, and that nobody has stopped. Whatever is not known (yet) is answered with
+/// `NotYet`, never denied.
 public final class WatcherConsent implements Consent {
   private final DeliveryStore store;
   private final Map<ChainId, Address> gateways;
@@ -59,8 +60,7 @@ public final class WatcherConsent implements Consent {
   private Optional<Answer> objection(MessageId id, Delivery delivery, Address destination) {
     if (!delivery.lane().destination().equals(destination.chain())) {
       return Optional.of(
-          new Answer.Refused(
-              "message %s goes to %s".formatted(id, delivery.lane().destination())));
+          new Answer.Refused("message %s goes to %s".formatted(id, delivery.lane().destination())));
     }
     var source = delivery.observation().message().slot().gateway();
     if (!source.equals(gateways.get(source.chain()))) {

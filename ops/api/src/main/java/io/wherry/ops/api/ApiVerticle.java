@@ -12,6 +12,7 @@ import io.wherry.model.MessageId;
 import io.wherry.queue.Kind;
 import io.wherry.relayer.NodeView;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -151,7 +152,7 @@ public final class ApiVerticle extends VerticleBase {
   }
 
   private static Optional<MessageId> id(RoutingContext request) {
-    var text = request.pathParam("id").toLowerCase(Locale.ROOT);
+    var text = Objects.requireNonNullElse(request.pathParam("id"), "").toLowerCase(Locale.ROOT);
     if (!text.matches("0x[0-9a-f]{64}")) {
       error(
           request,

@@ -181,7 +181,7 @@ final class Documents {
             .put("recipient", message.recipient().toString())
             .put("state", name(delivery.state().kind()))
             .put("updatedAt", delivery.updatedAt().toString());
-    delivery.state().reason().ifPresent(reason -> document.put("reason", reason));
+    delivery.state().reasonName().ifPresent(reason -> document.put("reason", reason));
     if (!delivery.state().error().isEmpty()) {
       document.put("error", delivery.state().error());
     }

@@ -55,13 +55,13 @@ final class AccountOptions {
   private WalletKey walletKey() {
     try {
       if (key.demo) {
-        return WalletKey.fromHex(AnvilNode.FIRST_KEY);
+        return WalletKey.parse(AnvilNode.FIRST_KEY);
       }
       var secret =
           key.file != null
               ? new Secret.InFile(key.file)
               : new Secret.InEnvironment(key.variable == null ? "" : key.variable);
-      return WalletKey.fromHex(secret.read(Map.copyOf(System.getenv())));
+      return WalletKey.parse(secret.read(Map.copyOf(System.getenv())));
     } catch (Secret.SecretException | IllegalArgumentException unusable) {
       throw new CommandException(
           ExitCode.PERMISSION, "the account's key: " + unusable.getMessage(), unusable);

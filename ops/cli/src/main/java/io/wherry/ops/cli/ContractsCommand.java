@@ -26,7 +26,8 @@ final class ContractsCommand {
 
   @Command(
       name = "deploy",
-      description = "Deploys a gateway, and prints its address and the block to start watching from.",
+      description =
+          "Deploys a gateway, and prints its address and the block to start watching from.",
       mixinStandardHelpOptions = true)
   static final class DeployCommand implements Callable<Integer> {
     @Mixin private AccountOptions account = new AccountOptions();
@@ -35,7 +36,8 @@ final class ContractsCommand {
         names = "--group-key",
         required = true,
         paramLabel = "X",
-        description = "The committee's key: 0x and 64 hexadecimal digits, as the node's log and status show it.")
+        description =
+            "The committee's key: 0x and 64 hexadecimal digits, as the node's log and status show it.")
     private String groupKey = "";
 
     @Option(
@@ -66,7 +68,9 @@ final class ContractsCommand {
         var gateway = deploy(paying, owning, guarding);
         spec.commandLine()
             .getOut()
-            .printf("gateway %s on %s%nowner %s%nguardian %s%n", gateway, paying.chain(), owning, guarding);
+            .printf(
+                "gateway %s on %s%nowner %s%nguardian %s%n",
+                gateway, paying.chain(), owning, guarding);
         return ExitCode.OK.code();
       } catch (ChainException failed) {
         throw new CommandException(

@@ -17,7 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/// One chain of the demo: an anvil process, a gateway, a message board, and OpenZeppelin's bridge for a token.
+/// One chain of the demo: an anvil process, a gateway, a message board, and OpenZeppelin's bridge
+/// for a token.
 ///
 /// @param name `A` or `B`
 /// @param habit how it mines, in words
@@ -64,7 +65,7 @@ record DemoChain(
           EvmAccount.open(
               vertx,
               anvil.uri(),
-              WalletKey.fromHex(AnvilNode.FIRST_KEY),
+              WalletKey.parse(AnvilNode.FIRST_KEY),
               TIMEOUT_MILLIS,
               MINED_MILLIS_MAX);
       var deployer = new ContractDeployer(user);
@@ -72,9 +73,12 @@ record DemoChain(
       var board = deployer.deployMessageBoard(gateway);
       var token =
           deployer.deploy(
-              ContractArtifact.named("ExampleToken"), "Wherry " + name, "W" + name, user.address(), SUPPLY);
-      var bridge =
-          deployer.deploy(ContractArtifact.named("ExampleBridge"), token, user.address());
+              ContractArtifact.named("ExampleToken"),
+              "Wherry " + name,
+              "W" + name,
+              user.address(),
+              SUPPLY);
+      var bridge = deployer.deploy(ContractArtifact.named("ExampleBridge"), token, user.address());
       call(user, token, "ExampleToken", "transfer", bridge, IN_BRIDGE);
       call(user, token, "ExampleToken", "approve", bridge, SUPPLY);
       good = true;
@@ -110,8 +114,7 @@ record DemoChain(
   /// Sends a text to the other chain's message board.
   GatewayClient.Sent sendText(DemoChain to, String text) throws ChainException {
     return new GatewayClient(user, gateway)
-        .sendMessage(
-            to.at(to.board()), Bytes.of(text.getBytes(StandardCharsets.UTF_8)), List.of());
+        .sendMessage(to.at(to.board()), Bytes.of(text.getBytes(StandardCharsets.UTF_8)), List.of());
   }
 
   /// Sends `amount` of the token's smallest unit to the same user on the other chain.

@@ -39,7 +39,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--once", description = "End when everything is settled, or cannot be.")
   private boolean once;
 
-  @Option(names = "--json", description = "With --once: print one JSON object in the end, and nothing else.")
+  @Option(
+      names = "--json",
+      description = "With --once: print one JSON object in the end, and nothing else.")
   private boolean json;
 
   @Option(names = "--keep", description = "Keep configurations, databases and logs.")
@@ -160,7 +162,9 @@ final class DemoCommand implements Callable<Integer> {
     var chain = DemoChain.start(root, vertx, name, number, mining, committee.groupKey());
     running.add(chain);
     say("  chain %s  %-13s anvil at %s, %s", name, chain.id(), chain.anvil().uri(), chain.habit());
-    say("           gateway %s  token %s  bridge %s", chain.gateway(), chain.token(), chain.bridge());
+    say(
+        "           gateway %s  token %s  bridge %s",
+        chain.gateway(), chain.token(), chain.bridge());
     return chain;
   }
 
@@ -207,7 +211,8 @@ final class DemoCommand implements Callable<Integer> {
     say("  ./wherry messages list --api http://127.0.0.1:%d", committee.apiPort(1));
     say("  ./wherry send --rpc %s --gateway %s \\", a.anvil().uri(), a.gateway());
     say("      --to %s:%s --text 'Hello again' --demo-key", b.id(), b.board());
-    say("  kill -9 the process of any one node: messages still arrive. Kill two: they wait, until you");
+    say(
+        "  kill -9 the process of any one node: messages still arrive. Kill two: they wait, until you");
     say("  start one again with ./wherry run --config .../wherry.yaml");
     say("");
   }
@@ -224,7 +229,10 @@ final class DemoCommand implements Callable<Integer> {
     var rest = new ArrayList<>(running);
     running.clear();
     // ask all nodes at once, so that they drain side by side
-    rest.stream().filter(NodeProcess.class::isInstance).map(NodeProcess.class::cast).forEach(NodeProcess::stop);
+    rest.stream()
+        .filter(NodeProcess.class::isInstance)
+        .map(NodeProcess.class::cast)
+        .forEach(NodeProcess::stop);
     for (var part : rest.reversed()) {
       try {
         part.close();

@@ -9,7 +9,6 @@ import io.wherry.attest.frost.Curves;
 import io.wherry.attest.frost.Suite;
 import io.wherry.attest.keys.KeyShare;
 import io.wherry.attest.keys.ShareFile;
-import io.wherry.attest.keys.ShareFileException;
 import io.wherry.attest.keys.TrustedDealer;
 import io.wherry.model.Bytes;
 import io.wherry.model.KeyEpoch;
@@ -23,8 +22,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// The demo's committee: identities, key shares from a trusted dealer, and a configuration for each node. The dealer has
-/// held the whole key, so all of it is worthless for anything but a demonstration; files and logs say so.
+/// The demo's committee: identities, key shares from a trusted dealer, and a configuration for each
+/// node. The dealer has held the whole key, so all of it is worthless for anything but a
+/// demonstration; files and logs say so.
 final class DemoCommittee {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -34,6 +34,7 @@ final class DemoCommittee {
   private final List<Integer> apiPorts;
   private final List<KeyShare> shares;
   private final List<Identity> identities = new ArrayList<>();
+  private final List<String> walletSecrets = new ArrayList<>();
   private final List<WalletKey> wallets = new ArrayList<>();
 
   DemoCommittee(Path folder, int threshold, int members) {
@@ -44,16 +45,20 @@ final class DemoCommittee {
     apiPorts = free.subList(members, 2 * members);
     shares =
         TrustedDealer.deal(
-            Curves.best(), threshold, members, Suite.SECP256K1_EVM, new KeyEpoch(1), RANDOM);
+            Curves.load(RANDOM), threshold, members, Suite.EVM, new KeyEpoch(1), RANDOM);
     for (var share : shares) {
       identities.add(Identity.generate(share.member(), RANDOM));
-      wallets.add(WalletKey.generate(RANDOM));
+      var secret = new byte[32];
+      RANDOM.nextBytes(secret);
+      var hex = Bytes.of(secret).toHex();
+      walletSecrets.add(hex);
+      wallets.add(WalletKey.parse(hex));
     }
   }
 
   /// What the gateways are told.
   BigInteger groupKey() {
-    return shares.getFirst().group().x();
+    return new BigInteger(1, shares.getFirst().group().key().x().toArray());
   }
 
   /// The addresses that pay for deliveries, 20 bytes each.
@@ -79,12 +84,12 @@ final class DemoCommittee {
         IdentityFile.write(identities.get(i), home.resolve("identity"));
         var password = password();
         secret(home.resolve("share-password"), new String(password));
-        ShareFile.write(shares.get(i), home.resolve("share"), password);
+        ShareFile.write(home.resolve("share"), shares.get(i), password, RANDOM);
         shares.get(i).close();
-        secret(home.resolve("wallet"), wallets.get(i).toSecretHex());
+        secret(home.resolve("wallet"), walletSecrets.get(i));
         files.add(Files.writeString(home.resolve("wherry.yaml"), configuration(i, chains)));
       }
-    } catch (IOException | IdentityFileException | ShareFileException failed) {
+    } catch (IOException | IdentityFileException failed) {
       throw new CommandException(
           ExitCode.INPUT_OUTPUT, "cannot write the demo's files: " + failed.getMessage(), failed);
     }
@@ -117,7 +122,9 @@ final class DemoCommittee {
                 endpoint: 127.0.0.1:%d
           """
               .formatted(
-                  identities.get(i).member().number(), identities.get(i).publicKey(), ports.get(i)));
+                  identities.get(i).member().number(),
+                  identities.get(i).publicKey(),
+                  ports.get(i)));
     }
     yaml.append(
         """

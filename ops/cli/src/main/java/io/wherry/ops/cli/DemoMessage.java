@@ -8,7 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// One message of the demo: what was sent, and the earliest time at which any node saw it in each state.
+/// One message of the demo: what was sent, and the earliest time at which any node saw it in each
+/// state.
 final class DemoMessage {
   private final String title;
   private final GatewayClient.Sent sent;

@@ -20,7 +20,15 @@ final class DemoReport {
     lines.add(
         "  %-12s %9s %9s %9s %9s %9s %9s %9s %9s"
             .formatted(
-                "seconds to", "Observed", "Final", "Attested", "Submitted", "Included", "Settled", "send gas", "deliver"));
+                "seconds to",
+                "Observed",
+                "Final",
+                "Attested",
+                "Submitted",
+                "Included",
+                "Settled",
+                "send gas",
+                "deliver"));
     for (var message : messages) {
       var line = new StringBuilder("  %-12s".formatted(message.title()));
       for (var stage : STAGES) {
@@ -28,8 +36,7 @@ final class DemoReport {
         line.append(
             at == null
                 ? " %9s".formatted("-")
-                : " %9.2f"
-                    .formatted(Duration.between(message.sentAt(), at).toMillis() / 1000.0));
+                : " %9.2f".formatted(Duration.between(message.sentAt(), at).toMillis() / 1000.0));
       }
       line.append(" %9d %9d".formatted(message.sent().gasUsed(), message.gasUsed()));
       lines.add(line.toString());
@@ -37,8 +44,8 @@ final class DemoReport {
     return lines;
   }
 
-  /// One JSON object: `messages` (each with `title`, `id`, `lane`, `state`, `stages` with times, `transactions`, `gas`),
-  /// `settled`, `total`.
+  /// One JSON object: `messages` (each with `title`, `id`, `lane`, `state`, `stages` with times,
+  /// `transactions`, `gas`), `settled`, `total`.
   static String json(List<DemoMessage> messages) {
     var json = new JsonMapper();
     var root = json.createObjectNode();

@@ -53,7 +53,8 @@ final class DemoTracker implements AutoCloseable {
     return messages.values().stream().allMatch(this::settledEverywhere);
   }
 
-  /// Waits until each node does all of its work and sees the others; false where that does not come about.
+  /// Waits until each node does all of its work and sees the others; false where that does not come
+  /// about.
   boolean awaitReady(Duration timeout, CountDownLatch stop) throws InterruptedException {
     for (long waited = 0; waited < timeout.toMillis(); waited += POLL_MILLIS) {
       if (nodes.stream().allMatch(this::ready)) {
@@ -86,10 +87,7 @@ final class DemoTracker implements AutoCloseable {
       if (!node.process().isAlive() && gone.add(node.number())) {
         teller.say(
             "  node %d   process %d is gone (exit code %d); start it again with: ./wherry run --config %s",
-            node.number(),
-            node.process().pid(),
-            node.process().exitValue(),
-            node.configuration());
+            node.number(), node.process().pid(), node.process().exitValue(), node.configuration());
       }
       try {
         for (var message : messages.values()) {
@@ -102,7 +100,6 @@ final class DemoTracker implements AutoCloseable {
         node.client().get("/v1/messages?limit=20").ifPresent(this::learnOthers);
       } catch (CommandException unreachable) {
         // a node that is down is told of above, and may come back under another process
-        continue;
       }
     }
   }

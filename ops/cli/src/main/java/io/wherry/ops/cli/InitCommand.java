@@ -22,7 +22,8 @@ final class InitCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "FILE",
       defaultValue = "wherry.yaml",
-      description = "Where to write it; a file that is there is left alone. Default: ${DEFAULT-VALUE}")
+      description =
+          "Where to write it; a file that is there is left alone. Default: ${DEFAULT-VALUE}")
   private Path file = Path.of("wherry.yaml");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -42,8 +43,7 @@ final class InitCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getOut()
-        .println(
-            "Wrote %s. Edit it, then: wherry run --config %s".formatted(file, file));
+        .println("Wrote %s. Edit it, then: wherry run --config %s".formatted(file, file));
     return ExitCode.OK.code();
   }
 }

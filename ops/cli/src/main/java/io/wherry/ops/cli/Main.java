@@ -42,7 +42,9 @@ final class Main {
             (wrong, _) -> {
               var command = wrong.getCommandLine();
               command.getErr().println("wherry: " + wrong.getMessage());
-              command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+              command
+                  .getErr()
+                  .println("See " + command.getCommandSpec().qualifiedName() + " --help.");
               return ExitCode.USAGE.code();
             });
   }

@@ -119,8 +119,16 @@ final class MessagesCommand {
     private static void print(PrintWriter out, JsonNode message) {
       for (var field :
           new String[] {
-            "id", "source", "destination", "sendId", "sender", "recipient", "state", "reason",
-            "error", "nextAttemptAt"
+            "id",
+            "source",
+            "destination",
+            "sendId",
+            "sender",
+            "recipient",
+            "state",
+            "reason",
+            "error",
+            "nextAttemptAt"
           }) {
         var value = message.path(field).asString("");
         if (!value.isEmpty()) {

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// One node as a process of its own, started from the same jar and with the same JVM flags as this one.
+/// One node as a process of its own, started from the same jar and with the same JVM flags as this
+/// one.
 final class NodeProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 20;
 

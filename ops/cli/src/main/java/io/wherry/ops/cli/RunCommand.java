@@ -42,7 +42,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var configuration = configuration();
-    // The JVM ends with 143 after SIGTERM; a drained node has done what it was asked, and says so with 0.
+    // The JVM ends with 143 after SIGTERM; a drained node has done what it was asked, and says so
+    // with 0.
     var main = Thread.currentThread();
     Runtime.getRuntime()
         .addShutdownHook(

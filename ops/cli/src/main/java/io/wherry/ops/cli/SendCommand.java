@@ -80,7 +80,8 @@ final class SendCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "--gateway: expected 20 bytes, got %d".formatted(through.size()));
     }
-    var address = Address.eip155(new ChainId(recipient.group(1)), Bytes.fromHex(recipient.group(2)));
+    var address =
+        Address.eip155(new ChainId(recipient.group(1)), Bytes.fromHex(recipient.group(2)));
     var content = payload.bytes();
     var vertx = Vertx.vertx();
     try (var sender = account.open(vertx)) {
@@ -92,7 +93,11 @@ final class SendCommand implements Callable<Integer> {
                   ? """
                   {"id":"%s","sequence":%d,"transaction":"%s","source":"%s","destination":"%s"}"""
                       .formatted(
-                          sent.id(), sent.sequence(), sent.transaction(), sender.chain(), address.chain())
+                          sent.id(),
+                          sent.sequence(),
+                          sent.transaction(),
+                          sender.chain(),
+                          address.chain())
                   : """
                   message      %s
                   sequence     %d
@@ -114,8 +119,7 @@ final class SendCommand implements Callable<Integer> {
     try {
       return Bytes.fromHex(text);
     } catch (IllegalArgumentException malformed) {
-      throw new CommandException(
-          ExitCode.USAGE, option + ": " + malformed.getMessage(), malformed);
+      throw new CommandException(ExitCode.USAGE, option + ": " + malformed.getMessage(), malformed);
     }
   }
 }
