@@ -35,7 +35,10 @@ public final class AnvilNode implements AutoCloseable {
       "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
   private static final String INSTALLED =
-      ".wherry/tools/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
+      ".wherry/tools/node_modules/@foundry-rs/anvil-%s-%s/bin/anvil"
+          .formatted(
+              System.getProperty("os.name").startsWith("Mac") ? "darwin" : "linux",
+              System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64");
   private static final int READY_POLLS_MAX = 300;
   private static final long POLL_MILLIS = 50;
   private static final JsonMapper JSON = JsonMapper.builder().build();
