@@ -80,8 +80,8 @@ contract Gateway is IGateway, Ownable2Step {
     /// @dev x coordinate of the group key of an epoch.
     mapping(uint32 keyEpoch => uint256) private _keys;
 
-    /// @dev The current key under its epoch while the gateway is not paused; else nothing. It is what a delivery reads: one
-    /// slot instead of three (epoch and pause, key, validity), which saves 2,100 gas. {rotate}, {pause} and {unpause} keep it.
+    /// @dev The current key under its epoch while the gateway is not paused; else nothing. It is what a delivery reads:
+    /// one slot instead of two (epoch and pause; key), which saves 2,100 gas. {rotate}, {pause} and {unpause} keep it.
     mapping(uint32 keyEpoch => uint256) private _openKeys;
 
     /// @dev Unix second at which the key of a past epoch stopped or stops being valid; unused for the current one.
