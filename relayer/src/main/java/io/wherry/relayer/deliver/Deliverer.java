@@ -29,7 +29,6 @@ import io.wherry.relayer.duty.Duty;
 import io.wherry.relayer.duty.Health;
 import io.wherry.relayer.duty.Wakes;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +50,7 @@ public final class Deliverer implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
   private static final int DUE_MAX = 256;
   private static final int PAUSE_FACTOR_MAX = 16;
+  private static final Duration FAR = Duration.ofDays(365);
 
   private final ChainLink link;
   private final DeliveryStore store;
@@ -152,7 +152,7 @@ public final class Deliverer implements Duty {
   private void track(ChainAdapter adapter) throws ChainException {
     // After a start everything stored is looked for at once: a transaction that was never sent
     // holds a nonce.
-    var by = reconciled ? clock.instant() : Instant.MAX;
+    var by = reconciled ? clock.instant() : clock.instant().plus(FAR);
     for (var delivery :
         store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, DUE_MAX)) {
       if (delivery.state() instanceof State.Submitted submitted) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.ops.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
@@ -32,14 +33,8 @@ final class NodeProcess implements AutoCloseable {
             .command()
             .orElseGet(() -> Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(flags());
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "run",
-            "--config",
-            configuration.toString()));
+    command.addAll(program());
+    command.addAll(List.of("run", "--config", configuration.toString()));
     var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -88,6 +83,15 @@ final class NodeProcess implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Ourselves: the jar, whose manifest opens what must be open, or the class path that a test runs
+  /// on.
+  private static List<String> program() {
+    var path = System.getProperty("java.class.path");
+    return path.endsWith(".jar") && !path.contains(File.pathSeparator)
+        ? List.of("-jar", path)
+        : List.of("-cp", path, Main.class.getName());
   }
 
   /// Our own flags, less those that must not be had twice (agents, debuggers).
