@@ -6,6 +6,7 @@ import io.wherry.model.Lane;
 import io.wherry.model.MessageId;
 import io.wherry.model.Observation;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// The life of one message on one node. It holds all that is needed to go on after a crash.
@@ -42,14 +43,15 @@ public record Delivery(
   ///
   /// @param at when it was seen
   public static Delivery first(Observation observation, Instant at) {
+    var since = at.truncatedTo(ChronoUnit.MILLIS);
     return new Delivery(
         observation,
         new Standing.Reversible(),
         Optional.empty(),
-        new State.Observed(at, at),
+        new State.Observed(since, since),
         0,
         1,
-        at);
+        since);
   }
 
   /// The message's id.

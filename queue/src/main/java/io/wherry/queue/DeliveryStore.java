@@ -111,4 +111,10 @@ public interface DeliveryStore {
   ///
   /// @param limit how many, 1 to [#ROWS_MAX]
   List<SlotConflict> conflicts(int limit);
+
+  /// Deliveries on this node's chains of messages that it has not seen leave, learnt of before
+  /// `before`: the oldest first.
+  ///
+  /// @param limit how many, 1 to [#ROWS_MAX]
+  List<Unmatched> unmatched(Instant before, int limit);
 }
