@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// Random walks through the machine. A walk follows from its seed, which a failure names.
 class MachineWalkTest {
-  private static final int WALKS = 4_000;
+  private static final int WALKS = 2_000;
   private static final int STEPS = 120;
   private static final Machine MACHINE = new Machine(Samples.SETTINGS);
   private static final List<HoldReason> HOLDS = List.copyOf(EnumSet.allOf(HoldReason.class));
@@ -42,7 +43,7 @@ class MachineWalkTest {
         now = now.plusMillis(random.nextInt(20_000));
         var event = event(random, delivery, now);
         var step = MACHINE.step(delivery, event);
-        check(delivery, event, step, "seed %d, step %d, %s".formatted(seed, i, event));
+        check(delivery, event, step, describing(seed, i, event));
         delivery = step.next();
         reached.add(delivery.state().kind());
       }
@@ -50,7 +51,11 @@ class MachineWalkTest {
     assertThat(reached).containsExactlyInAnyOrder(Kind.values());
   }
 
-  private static void check(Delivery before, Event event, Step step, String where) {
+  private static Supplier<String> describing(long seed, int at, Event event) {
+    return () -> "seed %d, step %d, %s".formatted(seed, at, event);
+  }
+
+  private static void check(Delivery before, Event event, Step step, Supplier<String> where) {
     var after = step.next();
     var was = before.state();
     var is = after.state();
@@ -92,7 +97,9 @@ class MachineWalkTest {
       int counted = event instanceof Event.AttestationRefused ? 1 : 0;
       assertThat(after.attempts()).as(where).isLessThanOrEqualTo(before.attempts() + counted);
     }
-    is.nextAttemptAt().ifPresent(next -> assertThat(next).as(where).isEqualTo(next.truncatedTo(ChronoUnit.MILLIS)));
+    is.nextAttemptAt()
+        .ifPresent(
+            next -> assertThat(next).as(where).isEqualTo(next.truncatedTo(ChronoUnit.MILLIS)));
     assertThat(is.nextAttemptAt().isPresent()).as(where).isEqualTo(is.work().isPresent());
     boolean sends = step.effects().stream().anyMatch(effect -> effect instanceof Effect.Broadcast);
     if (sends) {
@@ -113,7 +120,7 @@ class MachineWalkTest {
   /// It leaves `Submitted` only with the news that it is mined, lost, or no longer needed; and in
   /// the last case it is still known.
   private static void checkOwnTransactionIsAccountedFor(
-      State.Submitted submitted, Event event, State is, String where) {
+      State.Submitted submitted, Event event, State is, Supplier<String> where) {
     if (is instanceof State.Included included) {
       assertThat(included.own()).as(where).contains(submitted.transaction());
     } else {
