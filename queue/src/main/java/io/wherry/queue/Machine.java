@@ -5,6 +5,7 @@ import io.wherry.model.Attestation;
 import io.wherry.model.Checkpoint;
 import io.wherry.model.Hash32;
 import io.wherry.model.MessageId;
+import io.wherry.model.Observation;
 import io.wherry.queue.State.Attested;
 import io.wherry.queue.State.DeadLetter;
 import io.wherry.queue.State.Final;
@@ -93,7 +94,7 @@ public final class Machine {
       return stay(was);
     }
     if (was.standing() instanceof Standing.Vanished) {
-      return revive(was.with(observation), at);
+      return revive(was, observation, at);
     }
     if (observation.block().equals(was.observation().block())) {
       return stay(was);
@@ -109,12 +110,12 @@ public final class Machine {
   }
 
   /// Seen again: finality has to be waited for anew, whatever was known before.
-  private Step revive(Delivery was, Instant at) {
-    var standing = was.with(new Standing.Reversible());
+  private Step revive(Delivery was, Observation observation, Instant at) {
+    var back = was.with(observation).with(new Standing.Reversible());
     return switch (was.state()) {
       case Orphaned _, Observed _, Final _, Attested _, Waiting _ ->
-          move(standing, new Observed(at, at), at);
-      case Held _, DeadLetter _, Submitted _, Included _ -> same(standing, at);
+          move(back, new Observed(at, at), at);
+      case Held _, DeadLetter _, Submitted _, Included _ -> same(back, at);
       case Settled _ -> stay(was);
     };
   }

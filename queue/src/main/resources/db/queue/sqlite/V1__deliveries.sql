@@ -89,9 +89,6 @@ CREATE INDEX delivery_seen ON delivery (source_chain, block_height);
 CREATE INDEX delivery_included ON delivery (destination_chain, included_height)
   WHERE included_height IS NOT NULL;
 CREATE INDEX delivery_lane ON delivery (source_chain, destination_chain, kind);
-CREATE INDEX delivery_attestation ON delivery (attestation) WHERE attestation IS NOT NULL;
-CREATE INDEX delivery_own_transaction ON delivery (destination_chain, own_transaction)
-  WHERE own_transaction IS NOT NULL;
 
 -- Deliveries by whomever of messages that this node has not seen yet.
 CREATE TABLE arrival (

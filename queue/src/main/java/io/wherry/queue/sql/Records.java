@@ -52,95 +52,100 @@ final class Records {
     var insert =
         session.prepare(
             """
-            INSERT INTO delivery (id, gateway, send_id, sequence, source_chain, destination_chain,
-              sender, recipient, payload, attributes, block_height, block_hash, transaction_hash,
-              log_index, standing, evidence, kind, error, attempts, version, updated_at, state)
-            VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,'REVERSIBLE','',?,'',0,0,0,'')
+            INSERT INTO delivery (block_height, block_hash, transaction_hash, log_index, standing,
+              evidence, kind, reason, work, due_at, error, included_height, included_hash,
+              included_transaction, attestation, own_transaction, attempts, version, updated_at,
+              state, id, gateway, send_id, sequence, source_chain, destination_chain, sender,
+              recipient, payload, attributes)
+            VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """);
-    var seen = delivery.observation();
-    var message = seen.message();
-    insert.setBytes(1, seen.id().hash().toArray());
-    insert.setBytes(2, message.slot().gateway().encoded().toArray());
-    insert.setBytes(3, message.slot().sendId().toArray());
+    setState(insert, Optional.empty(), delivery);
+    var message = delivery.observation().message();
+    insert.setBytes(21, delivery.id().hash().toArray());
+    insert.setBytes(22, message.slot().gateway().encoded().toArray());
+    insert.setBytes(23, message.slot().sendId().toArray());
     var sequence = message.slot().sequence();
     if (sequence.isPresent()) {
-      insert.setLong(4, sequence.getAsLong());
+      insert.setLong(24, sequence.getAsLong());
     } else {
-      insert.setNull(4, Types.INTEGER);
+      insert.setNull(24, Types.INTEGER);
     }
-    insert.setString(5, message.lane().source().value());
-    insert.setString(6, message.lane().destination().value());
-    insert.setBytes(7, message.sender().encoded().toArray());
-    insert.setBytes(8, message.recipient().encoded().toArray());
-    insert.setBytes(9, message.payload().toArray());
-    insert.setString(10, Rows.attributes(message.attributes()));
-    insert.setLong(11, seen.block().height());
-    insert.setBytes(12, seen.block().hash().toArray());
-    insert.setBytes(13, seen.transaction().toArray());
-    insert.setInt(14, seen.logIndex());
-    insert.setString(15, delivery.state().kind().name());
+    insert.setString(25, message.lane().source().value());
+    insert.setString(26, message.lane().destination().value());
+    insert.setBytes(27, message.sender().encoded().toArray());
+    insert.setBytes(28, message.recipient().encoded().toArray());
+    insert.setBytes(29, message.payload().toArray());
+    insert.setString(30, Rows.attributes(message.attributes()));
     insert.executeUpdate();
-    update(Optional.empty(), delivery);
-    narrate(delivery.id(), event, new Step(delivery, List.of()));
+    tell(delivery, event, Narrator.detail(event, new Step(delivery, List.of())));
   }
 
   /// Stores what followed from an event, while the stored version is still that of `before`.
   ///
   /// @throws StoreException.Failed where it is not: somebody else writes to this database
   void store(Delivery before, Event event, Step step) throws SQLException {
-    boolean changed = step.changes(before);
-    if (changed) {
-      update(Optional.of(before), step.next());
+    if (step.changes(before)) {
+      update(before, step.next());
     }
     if (worthTelling(event, before, step)) {
-      narrate(before.id(), event, step);
+      var detail = Narrator.detail(event, step);
+      if (!looksAlike(before.state(), step.next().state())
+          || !repeats(step.next(), event, detail)) {
+        tell(step.next(), event, detail);
+      }
     }
   }
 
-  private void update(Optional<Delivery> before, Delivery delivery) throws SQLException {
-    long expectedVersion = before.map(Delivery::version).orElse(0L);
+  private void update(Delivery before, Delivery delivery) throws SQLException {
     var update =
         session.prepare(
             """
             UPDATE delivery SET block_height = ?, block_hash = ?, transaction_hash = ?,
               log_index = ?, standing = ?, evidence = ?, kind = ?, reason = ?, work = ?,
               due_at = ?, error = ?, included_height = ?, included_hash = ?,
-              included_transaction = ?, attestation = coalesce(?, attestation), own_transaction = ?, attempts = ?,
-              version = ?, updated_at = ?, state = ?
+              included_transaction = ?, attestation = coalesce(?, attestation),
+              own_transaction = ?, attempts = ?, version = ?, updated_at = ?, state = ?
             WHERE id = ? AND version = ?
             """);
+    setState(update, Optional.of(before), delivery);
+    update.setBytes(21, delivery.id().hash().toArray());
+    update.setLong(22, before.version());
+    if (update.executeUpdate() != 1) {
+      throw new StoreException.Failed(
+          "delivery %s is not at version %d any more".formatted(delivery.id(), before.version()),
+          new IllegalStateException("another writer"));
+    }
+  }
+
+  /// Parameters 1 to 20: all that can change. What is stored once for many deliveries is stored
+  /// only when it was not there before.
+  private void setState(PreparedStatement statement, Optional<Delivery> before, Delivery delivery)
+      throws SQLException {
     var state = delivery.state();
     var seen = delivery.observation();
-    update.setLong(1, seen.block().height());
-    update.setBytes(2, seen.block().hash().toArray());
-    update.setBytes(3, seen.transaction().toArray());
-    update.setInt(4, seen.logIndex());
-    setStanding(update, 5, delivery.standing());
-    update.setString(7, state.kind().name());
-    update.setString(8, state.reasonName().orElse(null));
-    update.setString(9, state.work().map(Enum::name).orElse(null));
-    setTime(update, 10, state.nextAttemptAt());
-    update.setString(11, state.error());
-    setInclusion(update, 12, state);
+    statement.setLong(1, seen.block().height());
+    statement.setBytes(2, seen.block().hash().toArray());
+    statement.setBytes(3, seen.transaction().toArray());
+    statement.setInt(4, seen.logIndex());
+    setStanding(statement, 5, delivery.standing());
+    statement.setString(7, state.kind().name());
+    statement.setString(8, state.reasonName().orElse(null));
+    statement.setString(9, state.work().map(Enum::name).orElse(null));
+    setTime(statement, 10, state.nextAttemptAt());
+    statement.setString(11, state.error());
+    setInclusion(statement, 12, state);
     boolean sameAttestation =
         before.map(Delivery::attestation).equals(Optional.of(delivery.attestation()));
-    update.setBytes(15, sameAttestation ? null : key(delivery.attestation()));
-    var own = own(delivery.state());
+    statement.setBytes(15, sameAttestation ? null : key(delivery.attestation()));
+    var own = own(state);
     if (own.isPresent() && !own.equals(before.flatMap(was -> own(was.state())))) {
       keep(delivery.lane().destination(), own.get());
     }
-    update.setBytes(16, own.map(kept -> kept.hash().toArray()).orElse(null));
-    update.setInt(17, delivery.attempts());
-    update.setLong(18, delivery.version());
-    update.setLong(19, delivery.updatedAt().toEpochMilli());
-    update.setString(20, StateJson.write(state));
-    update.setBytes(21, delivery.id().hash().toArray());
-    update.setLong(22, expectedVersion);
-    if (update.executeUpdate() != 1) {
-      throw new StoreException.Failed(
-          "delivery %s is not at version %d any more".formatted(delivery.id(), expectedVersion),
-          new IllegalStateException("another writer"));
-    }
+    statement.setBytes(16, own.map(kept -> kept.hash().toArray()).orElse(null));
+    statement.setInt(17, delivery.attempts());
+    statement.setLong(18, delivery.version());
+    statement.setLong(19, delivery.updatedAt().toEpochMilli());
+    statement.setString(20, StateJson.write(state));
   }
 
   private static void setStanding(PreparedStatement update, int at, Standing standing)
@@ -286,40 +291,42 @@ final class Records {
     return notice || step.changes(before) && !quiet;
   }
 
-  private void narrate(MessageId id, Event event, Step step) throws SQLException {
-    var state = step.next().state();
-    var name = event.getClass().getSimpleName();
-    var detail = Narrator.detail(event, step);
+  private static boolean looksAlike(State before, State after) {
+    return before.kind() == after.kind() && before.reasonName().equals(after.reasonName());
+  }
+
+  /// Counts a repetition of the timeline's last entry, if it is one.
+  private boolean repeats(Delivery delivery, Event event, String detail) throws SQLException {
     var repeat =
         session.prepare(
             """
-            UPDATE moment SET last_at = ?1, times = times + 1, detail = ?2
+            UPDATE moment SET last_at = ?, times = times + 1, detail = ?
             WHERE number = (SELECT max(m.number) FROM moment m
-                JOIN delivery d ON d.number = m.delivery WHERE d.id = ?3)
-              AND event = ?4 AND kind = ?5 AND reason IS ?6
+                JOIN delivery d ON d.number = m.delivery WHERE d.id = ?)
+              AND event = ? AND kind = ? AND reason IS ?
             """);
-    long at = event.at().toEpochMilli();
-    repeat.setLong(1, at);
+    repeat.setLong(1, event.at().toEpochMilli());
     repeat.setString(2, detail);
-    repeat.setBytes(3, id.hash().toArray());
-    repeat.setString(4, name);
-    repeat.setString(5, state.kind().name());
-    repeat.setString(6, state.reasonName().orElse(null));
-    if (repeat.executeUpdate() == 1) {
-      return;
-    }
+    repeat.setBytes(3, delivery.id().hash().toArray());
+    repeat.setString(4, event.getClass().getSimpleName());
+    repeat.setString(5, delivery.state().kind().name());
+    repeat.setString(6, delivery.state().reasonName().orElse(null));
+    return repeat.executeUpdate() == 1;
+  }
+
+  private void tell(Delivery delivery, Event event, String detail) throws SQLException {
     var insert =
         session.prepare(
             """
             INSERT INTO moment (delivery, at, last_at, times, event, kind, reason, detail)
             SELECT number, ?1, ?1, 1, ?2, ?3, ?4, ?5 FROM delivery WHERE id = ?6
             """);
-    insert.setLong(1, at);
-    insert.setString(2, name);
-    insert.setString(3, state.kind().name());
-    insert.setString(4, state.reasonName().orElse(null));
+    insert.setLong(1, event.at().toEpochMilli());
+    insert.setString(2, event.getClass().getSimpleName());
+    insert.setString(3, delivery.state().kind().name());
+    insert.setString(4, delivery.state().reasonName().orElse(null));
     insert.setString(5, detail);
-    insert.setBytes(6, id.hash().toArray());
+    insert.setBytes(6, delivery.id().hash().toArray());
     insert.executeUpdate();
   }
 }

@@ -117,16 +117,8 @@ public final class SqlDeliveryStore implements DeliveryStore {
   public Optional<Delivery> at(Slot slot) {
     return database.read(
         session -> {
-          var select =
-              session.prepare(
-                  Rows.SELECT
-                      + """
-                      WHERE d.gateway = ? AND d.send_id = ?
-                      ORDER BY d.standing = 'VANISHED', d.number DESC LIMIT 1
-                      """);
-          select.setBytes(1, slot.gateway().encoded().toArray());
-          select.setBytes(2, slot.sendId().toArray());
-          return deliveries(select).stream().findFirst();
+          var holder = inSlot(session, slot, "d.standing <> 'VANISHED'");
+          return holder.isPresent() ? holder : inSlot(session, slot, "d.standing = 'VANISHED'");
         });
   }
 
@@ -359,6 +351,20 @@ public final class SqlDeliveryStore implements DeliveryStore {
         && (stepped.changed() || !stepped.step().effects().isEmpty())) {
       steps.add(stepped.step());
     }
+  }
+
+  /// One query for each of the slot's two indexes.
+  private static Optional<Delivery> inSlot(Session session, Slot slot, String standing)
+      throws SQLException {
+    var select =
+        session.prepare(
+            Rows.SELECT
+                + "WHERE d.gateway = ? AND d.send_id = ? AND "
+                + standing
+                + " ORDER BY d.number DESC LIMIT 1");
+    select.setBytes(1, slot.gateway().encoded().toArray());
+    select.setBytes(2, slot.sendId().toArray());
+    return deliveries(select).stream().findFirst();
   }
 
   private static Checkpoint includedIn(Delivery delivery) {
