@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Round 2 of RFC 9591: a message together with the commitments of those who sign it, and what
@@ -71,7 +72,7 @@ public final class SigningPackage {
   /// @throws IllegalStateException where the share made here does not verify
   public SignatureShare sign(SecretShare share, Nonce nonce) {
     var member = share.member();
-    if (!commitments.of(member).equals(java.util.Optional.of(nonce.commitment()))) {
+    if (!commitments.of(member).equals(Optional.of(nonce.commitment()))) {
       throw new IllegalArgumentException(
           "expected the list to hold the own commitment of %s, got %s"
               .formatted(

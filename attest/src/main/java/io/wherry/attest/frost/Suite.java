@@ -5,6 +5,7 @@ import io.wherry.format.Keccak;
 import io.wherry.model.Bytes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// A ciphersuite: what is hashed how, and what the signature's bytes are. Both suites sign `z = k +
 /// e·x` with a binding factor per signer; they differ in the context that separates their hashes
@@ -167,8 +168,7 @@ public enum Suite {
     }
   }
 
-  private static java.util.Optional<Point> commitmentOf(
-      Curve curve, Point key, Scalar e, Scalar z) {
+  private static Optional<Point> commitmentOf(Curve curve, Point key, Scalar e, Scalar z) {
     return curve.sum(List.of(new Curve.Term(z, Point.GENERATOR), new Curve.Term(e.negate(), key)));
   }
 

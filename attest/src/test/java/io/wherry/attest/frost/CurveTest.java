@@ -138,6 +138,11 @@ class CurveTest {
   }
 
   @Test
+  void loadsTheNativeLibraryWhereThereIsOne() {
+    assertThat(Curves.load(new SplittableRandom(28)).name()).isEqualTo("libsecp256k1");
+  }
+
+  @Test
   void rejectsScalarsFromTheOrderOn() {
     var order = Bytes.fromHex(Scalar.ORDER.toString(16));
     assertThatThrownBy(() -> Scalar.parse(order)).hasMessageContaining("below the group's order");
