@@ -73,13 +73,7 @@ public final class Cluster {
           "the cluster listens on {}, without encryption or authentication: only members may reach its ports",
           address.getHostAddress());
     }
-    HazelcastInstance hazelcast;
-    try {
-      hazelcast =
-          Hazelcast.newHazelcastInstance(HazelcastSettings.of(settings, address.getHostAddress()));
-    } catch (HazelcastException | IllegalStateException failure) {
-      throw failed(settings, address, failure);
-    }
+    var hazelcast = hazelcast(settings, address);
     try {
       var vertx = vertx(settings, options, extend, address, hazelcast);
       LOG.info(
@@ -92,6 +86,32 @@ public final class Cluster {
     } catch (ClusterException failure) {
       hazelcast.shutdown();
       throw failure;
+    }
+  }
+
+  /// Joins those that answer. A peer that accepts connections and then says nothing (a stopped
+  /// process, a host that hangs) would keep Hazelcast from starting at all; then the node starts
+  /// alone, and looks for the others from there.
+  private static HazelcastInstance hazelcast(ClusterSettings settings, InetAddress address)
+      throws ClusterException {
+    var host = address.getHostAddress();
+    try {
+      return Hazelcast.newHazelcastInstance(HazelcastSettings.of(settings, host, settings.peers()));
+    } catch (HazelcastException | IllegalStateException failure) {
+      if (isBindFailure(failure)) {
+        throw failed(settings, address, failure);
+      }
+      LOG.warn(
+          "no peer let this node join, and at least one did not answer; starting alone, to merge with them later ({})",
+          failure.getMessage());
+    }
+    try {
+      var config = HazelcastSettings.of(settings, host, List.of());
+      var alone = Hazelcast.newHazelcastInstance(config);
+      HazelcastSettings.setPeers(config, settings.peers());
+      return alone;
+    } catch (HazelcastException | IllegalStateException failure) {
+      throw failed(settings, address, failure);
     }
   }
 
@@ -223,15 +243,22 @@ public final class Cluster {
   /// A port may have been taken between the probe and the start.
   private static ClusterException failed(
       ClusterSettings settings, InetAddress address, Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
-        return new ClusterException.Failed(
-            "cluster port %d or bus port %d on %s was taken while the node started: start again, or configure other ports"
-                .formatted(settings.clusterPort(), settings.busPort(), address.getHostAddress()),
-            failure);
-      }
+    if (isBindFailure(failure)) {
+      return new ClusterException.Failed(
+          "cluster port %d or bus port %d on %s was taken while the node started: start again, or configure other ports"
+              .formatted(settings.clusterPort(), settings.busPort(), address.getHostAddress()),
+          failure);
     }
     return new ClusterException.Failed("the cluster did not start: " + failure, failure);
+  }
+
+  private static boolean isBindFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Throwable reason(ExecutionException failure) {

@@ -15,7 +15,8 @@ import java.util.List;
 /// @param clusterPort Hazelcast's port, 1 to 65,535; fixed, since others must find it
 /// @param busPort the event bus's port, 1 to 65,535, or 0 for any: others learn it from the cluster
 /// @param peers where the nodes of the committee listen; this node's own endpoint may be among them
-/// @param startTimeout how long a start may take, peers present or not
+/// @param startTimeout how long the event bus may take to start, once the cluster was joined or
+///   found to be absent, which takes 15 seconds at most
 public record ClusterSettings(
     String cluster,
     MemberId self,

@@ -49,6 +49,8 @@ record Envelope(
   /// What the signature is over, before the envelope's bytes.
   static final byte[] TAG = "wherry.envelope.v1\0".getBytes(StandardCharsets.US_ASCII);
 
+  private static final int FROM_AT = 1 + 32 + 4 + 1;
+
   static final int SIGNATURE_BYTES = 64;
   static final int HEADER_BYTES = 1 + 32 + 4 + 1 + 2 + 2 + 8 + 8 + 8 + 4;
 
@@ -122,6 +124,15 @@ record Envelope(
             seq,
             notAfterMillis,
             Bytes.of(take(in, bodyBytes))));
+  }
+
+  /// The sender that some bytes name, for sorting them before they are judged; proves nothing.
+  static Optional<MemberId> claimedSender(byte[] sealed) {
+    if (sealed.length < OVERHEAD_BYTES || sealed[0] != VERSION) {
+      return Optional.empty();
+    }
+    int from = Short.toUnsignedInt(ByteBuffer.wrap(sealed).getShort(FROM_AT));
+    return from == 0 ? Optional.empty() : Optional.of(new MemberId(from));
   }
 
   private static byte[] take(ByteBuffer in, int size) {

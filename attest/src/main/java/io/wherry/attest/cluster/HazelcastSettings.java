@@ -11,6 +11,7 @@ import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
 import io.vertx.spi.cluster.hazelcast.impl.HazelcastNodeInfo;
 import io.vertx.spi.cluster.hazelcast.impl.HazelcastRegistrationInfo;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -38,7 +39,7 @@ final class HazelcastSettings {
           // a node starts alone at once, and finds the others later
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.wait.seconds.before.join", "2"),
-          Map.entry("hazelcast.max.join.seconds", "20"),
+          Map.entry("hazelcast.max.join.seconds", "5"),
           Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
           Map.entry("hazelcast.merge.first.run.delay.seconds", "5"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
@@ -58,8 +59,11 @@ final class HazelcastSettings {
 
   private HazelcastSettings() {}
 
-  /// The configuration of one node, which listens on `listenAddress`, a numeric address.
-  static Config of(ClusterSettings settings, String listenAddress) {
+  /// The configuration of one node.
+  ///
+  /// @param listenAddress a numeric address
+  /// @param peers whom to look for
+  static Config of(ClusterSettings settings, String listenAddress, List<Endpoint> peers) {
     var config = new Config();
     config.setClusterName(settings.cluster());
     PROPERTIES.forEach(config::setProperty);
@@ -68,6 +72,7 @@ final class HazelcastSettings {
         .setAttribute(MEMBER_ATTRIBUTE, Integer.toString(settings.self().number()))
         .setAttribute(NODE_ID_ATTRIBUTE, UUID.randomUUID().toString());
     network(config, settings, listenAddress);
+    setPeers(config, peers);
     config.getSerializationConfig().setJavaSerializationFilterConfig(serializationFilter());
     config.getJetConfig().setEnabled(false);
     config.getMetricsConfig().setEnabled(false);
@@ -80,14 +85,23 @@ final class HazelcastSettings {
     return config;
   }
 
+  /// Names the nodes to look for. Heeded also while the node runs: the search for others that
+  /// started apart reads the list every time.
+  static void setPeers(Config config, List<Endpoint> peers) {
+    config
+        .getAdvancedNetworkConfig()
+        .getJoin()
+        .getTcpIpConfig()
+        .setMembers(peers.stream().map(Endpoint::toString).toList());
+  }
+
   /// The advanced form opens the member protocol alone; the simple one would answer Hazelcast
   /// clients on the same port.
   private static void network(Config config, ClusterSettings settings, String listenAddress) {
     var join = new JoinConfig();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    var tcp = join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
-    settings.peers().forEach(peer -> tcp.addMember(peer.toString()));
+    join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
     var endpoint =
         new ServerSocketEndpointConfig()
             .setPort(settings.clusterPort())

@@ -53,6 +53,8 @@ public final class MemberBus {
   /// @param unsent of these, those that the event bus failed to put on the wire: mostly absent
   ///   members
   /// @param outboxFull envelopes dropped because too much waited for their member
+  /// @param intakeFull incoming messages dropped unopened because too many of that claimed sender
+  ///   waited
   /// @param accepted envelopes that were opened
   /// @param inboxFull of these, those dropped because too many of their sender waited for the
   ///   handler
@@ -61,9 +63,15 @@ public final class MemberBus {
       long sent,
       long unsent,
       long outboxFull,
+      long intakeFull,
       long accepted,
       long inboxFull,
       Map<DropReason, Long> dropped) {}
+
+  /// Opening this many takes about a millisecond; then other events have their turn.
+  private static final int INTAKE_TURN = 16;
+
+  private static final int INBOX_TURN = 64;
 
   private record Peer(MessageProducer<Buffer> producer, Backlog backlog) {}
 
@@ -74,7 +82,7 @@ public final class MemberBus {
   private final EnvelopeOpener opener;
   private final BusLimits limits;
   private final Map<MemberId, Peer> peers = new TreeMap<>();
-  private final AtomicReference<@Nullable Inbox> inbox = new AtomicReference<>();
+  private final AtomicReference<@Nullable Receiver> receiver = new AtomicReference<>();
   private final LongAdder sent = new LongAdder();
   private final LongAdder unsent = new LongAdder();
   private final LongAdder outboxFull = new LongAdder();
@@ -156,41 +164,67 @@ public final class MemberBus {
   /// @throws IllegalStateException when there is a handler already
   public Future<Void> receive(Handler handler) {
     Context context = vertx.getOrCreateContext();
-    var made =
-        new Inbox(
-            roster,
-            limits,
-            context,
-            envelope -> handler.receive(envelope.from(), envelope.bootEpoch(), envelope.body()));
-    if (!inbox.compareAndSet(null, made)) {
+    var made = new Receiver(inbox(context, handler));
+    if (!receiver.compareAndSet(null, made)) {
       throw new IllegalStateException("this bus has a handler already");
     }
     // A context of its own: a handler that waits must not keep envelopes from being opened and
     // counted.
     return vertx
-        .deployVerticle(
-            new Receiver(made),
-            new DeploymentOptions().setThreadingModel(ThreadingModel.EVENT_LOOP))
+        .deployVerticle(made, new DeploymentOptions().setThreadingModel(ThreadingModel.EVENT_LOOP))
         .mapEmpty();
   }
 
-  private final class Receiver extends VerticleBase {
-    private final Inbox inbox;
+  private Lanes<Opened.Accepted> inbox(Context context, Handler handler) {
+    return new Lanes<>(
+        peers.keySet(),
+        limits.inboxEnvelopesMax(),
+        limits.inboxBytesMax(),
+        INBOX_TURN,
+        context,
+        envelope -> envelope.body().size(),
+        envelope -> handler.receive(envelope.from(), envelope.bootEpoch(), envelope.body()));
+  }
 
-    Receiver(Inbox inbox) {
+  private Lanes<byte[]> intake(Context context, Lanes<Opened.Accepted> inbox) {
+    return new Lanes<>(
+        peers.keySet(),
+        limits.intakeEnvelopesMax(),
+        limits.intakeBytesMax(),
+        INTAKE_TURN,
+        context,
+        bytes -> bytes.length,
+        bytes -> open(bytes, inbox));
+  }
+
+  /// Takes messages from the event bus faster than they can be opened: what waits between the
+  /// socket and a handler of the event bus is without bound, so nothing must wait there.
+  private final class Receiver extends VerticleBase {
+    private final Lanes<Opened.Accepted> inbox;
+    private volatile @Nullable Lanes<byte[]> intake;
+
+    Receiver(Lanes<Opened.Accepted> inbox) {
       this.inbox = inbox;
     }
 
     @Override
     public Future<?> start() {
+      var opening = intake(context, inbox);
+      intake = opening;
       return vertx
           .eventBus()
-          .consumer(address(roster, self), (Message<Object> message) -> take(message, inbox))
+          .consumer(
+              address(roster, self), (Message<Object> message) -> take(message, opening, inbox))
           .completion();
+    }
+
+    long intakeOverflowed() {
+      var opening = intake;
+      return opening == null ? 0 : opening.overflowed();
     }
   }
 
-  private void take(Message<Object> message, Inbox to) {
+  private void take(Message<Object> message, Lanes<byte[]> intake, Lanes<Opened.Accepted> inbox) {
     Object body;
     try {
       body = message.body();
@@ -206,25 +240,37 @@ public final class MemberBus {
     } else if (buffer.length() > opener.limits().envelopeBytesMax()) {
       var _ = opener.drop(DropReason.TOO_LARGE, buffer.length() + " bytes");
     } else {
-      switch (opener.open(buffer.getBytes())) {
-        case Opened.Accepted envelope -> {
-          accepted.increment();
-          to.put(envelope);
-        }
-        case Opened.Dropped _ -> {}
+      var bytes = buffer.getBytes();
+      var sender = Envelope.claimedSender(bytes).filter(peers::containsKey);
+      if (sender.isPresent()) {
+        intake.put(sender.get(), bytes);
+      } else {
+        // of no other member, so it is dropped before its signature is looked at
+        open(bytes, inbox);
       }
+    }
+  }
+
+  private void open(byte[] sealed, Lanes<Opened.Accepted> inbox) {
+    switch (opener.open(sealed)) {
+      case Opened.Accepted envelope -> {
+        accepted.increment();
+        inbox.put(envelope.from(), envelope);
+      }
+      case Opened.Dropped _ -> {}
     }
   }
 
   /// What happened so far.
   public Counts counts() {
-    var receiving = inbox.get();
+    var receiving = receiver.get();
     return new Counts(
         sent.sum(),
         unsent.sum(),
         outboxFull.sum(),
+        receiving == null ? 0 : receiving.intakeOverflowed(),
         accepted.sum(),
-        receiving == null ? 0 : receiving.overflowed(),
+        receiving == null ? 0 : receiving.inbox.overflowed(),
         opener.dropped());
   }
 }

@@ -150,6 +150,25 @@ class ClusterTest {
       one.bus.send(id(2), text("into the void"), TTL);
     }
 
+    var narrow =
+        new MemberBus(
+            one.cluster.vertx(),
+            committee.roster,
+            committee.sealer(1, 2),
+            committee.opener(1),
+            new BusLimits(1, 1, 1, 1, 1, 1));
+    int queued = 0;
+    for (int i = 0; i < 1_000; i++) {
+      queued += narrow.send(id(3), text("much"), TTL) == MemberBus.SendOutcome.QUEUED ? 1 : 0;
+    }
+    assertThat(narrow.counts().sent()).isEqualTo(queued);
+    assertThat(narrow.counts().outboxFull()).isPositive().isEqualTo(1_000 - queued);
+    for (int i = 0; i < queued; i++) {
+      assertThat(three.next()).isEqualTo(new Heard(id(1), 2, "much"));
+    }
+    assertThatThrownBy(() -> narrow.send(id(1), text("to myself"), TTL))
+        .hasMessageContaining("expected another member");
+
     var again = new Node(committee, 2, 2);
     again.bus.broadcast(text("back"), TTL);
     assertThat(one.next()).isEqualTo(new Heard(id(2), 2, "back"));
@@ -246,6 +265,23 @@ class ClusterTest {
     awaitMembers(early.cluster.hazelcast(), 2);
     assertThat(repeatUntilHeard(late, early).from()).isEqualTo(id(2));
     assertThat(repeatUntilHeard(early, late).from()).isEqualTo(id(1));
+  }
+
+  @Test
+  @Tag("real")
+  void startsAloneWhileAPeerHangsAndMergesWhenItAnswers() throws Exception {
+    var ports = Committee.freePorts(1);
+    Cluster early;
+    int hungPort;
+    // accepts connections, by its backlog, and never says a word
+    try (var hung = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"))) {
+      hungPort = hung.getLocalPort();
+      early = start(settings("hang", 1, ports[0], List.of(new Endpoint("127.0.0.1", hungPort))));
+      assertThat(early.present()).hasSize(1);
+    }
+    var late = start(settings("hang", 2, hungPort, List.of()));
+    awaitMembers(late.hazelcast(), 2);
+    awaitMembers(early.hazelcast(), 2);
   }
 
   /// As everyone must who sends: until something proves that it arrived.

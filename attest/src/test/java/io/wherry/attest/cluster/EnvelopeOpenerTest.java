@@ -21,8 +21,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -336,19 +338,32 @@ class EnvelopeOpenerTest {
   }
 
   @Test
-  void ofManyThreadsOneOpensAnEnvelope() throws Exception {
-    int threads = 8;
-    var barrier = new CyclicBarrier(threads);
-    try (var pool = Executors.newFixedThreadPool(threads)) {
-      for (int round = 0; round < 50; round++) {
-        var sealed = sealed();
-        Callable<Opened> race =
+  void ofTwoThreadsOneOpensAnEnvelope() throws Exception {
+    var bothInside = new AtomicReference<>(new CountDownLatch(2));
+    var opener =
+        new EnvelopeOpener(
+            committee.roster,
+            id(2),
+            Set.of(EPOCH),
+            EnvelopeLimits.DEFAULT,
             () -> {
-              barrier.await();
-              return two.open(sealed);
-            };
+              // each asks for the time just before it looks whether the envelope is new
+              bothInside.get().countDown();
+              try {
+                assertThat(bothInside.get().await(20, TimeUnit.SECONDS)).isTrue();
+              } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+              }
+              return Committee.START;
+            },
+            Map.of());
+    try (var pool = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 200; round++) {
+        bothInside.set(new CountDownLatch(2));
+        var sealed = sealed();
+        Callable<Opened> race = () -> opener.open(sealed);
         int accepted = 0;
-        for (var opened : pool.invokeAll(java.util.Collections.nCopies(threads, race))) {
+        for (var opened : pool.invokeAll(List.of(race, race))) {
           accepted += opened.get() instanceof Opened.Accepted ? 1 : 0;
         }
         assertThat(accepted).as("round %d", round).isEqualTo(1);

@@ -19,10 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class InboxTest {
+class LanesTest {
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final Roster roster = Committee.of(3).roster;
   private final CountDownLatch gate = new CountDownLatch(1);
   private final Queue<Opened.Accepted> handled = new ConcurrentLinkedQueue<>();
 
@@ -32,7 +31,8 @@ class InboxTest {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
-  private Inbox inbox(BusLimits limits, Consumer<Opened.Accepted> handler) {
+  private Lanes<Opened.Accepted> lanes(
+      int itemsMax, int bytesMax, Consumer<Opened.Accepted> handler) {
     // the context is kept busy, so that what is put waits
     context.runOnContext(
         ignored -> {
@@ -42,7 +42,14 @@ class InboxTest {
             Thread.currentThread().interrupt();
           }
         });
-    return new Inbox(roster, limits, context, handler);
+    return new Lanes<>(
+        List.of(id(1), id(2)),
+        itemsMax,
+        bytesMax,
+        64,
+        context,
+        each -> each.body().size(),
+        handler);
   }
 
   private static Opened.Accepted from(int member, int number) {
@@ -71,12 +78,12 @@ class InboxTest {
 
   @Test
   void floodOfOneMemberIsCutOffAndCostsTheOthersNothing() throws Exception {
-    var inbox = inbox(new BusLimits(100, 1_000_000, 1, 1), handled::add);
+    var lanes = lanes(100, 1_000_000, handled::add);
     for (int i = 0; i < 150; i++) {
-      inbox.put(from(1, i));
+      lanes.put(id(1), from(1, i));
     }
-    inbox.put(from(2, 0));
-    assertThat(inbox.overflowed()).isEqualTo(50);
+    lanes.put(id(2), from(2, 0));
+    assertThat(lanes.overflowed()).isEqualTo(50);
 
     drain();
     assertThat(handled).hasSize(101);
@@ -85,7 +92,7 @@ class InboxTest {
     assertThat(handled.stream().filter(each -> each.from().equals(id(1))).toList())
         .isEqualTo(numbered(100));
 
-    inbox.put(from(1, 7));
+    lanes.put(id(1), from(1, 7));
     drain();
     assertThat(handled).hasSize(102);
   }
@@ -99,12 +106,21 @@ class InboxTest {
   }
 
   @Test
+  void whoHasNoLaneIsRefused() throws Exception {
+    var lanes = lanes(100, 100, handled::add);
+    lanes.put(id(3), from(3, 0));
+    drain();
+    assertThat(lanes.overflowed()).isEqualTo(1);
+    assertThat(handled).isEmpty();
+  }
+
+  @Test
   void bytesAreBoundedToo() throws Exception {
-    var inbox = inbox(new BusLimits(100, 7, 1, 1), handled::add);
+    var lanes = lanes(100, 7, handled::add);
     for (int i = 0; i < 10; i++) {
-      inbox.put(from(1, i));
+      lanes.put(id(1), from(1, i));
     }
-    assertThat(inbox.overflowed()).isEqualTo(7);
+    assertThat(lanes.overflowed()).isEqualTo(7);
     drain();
     assertThat(handled).hasSize(3);
   }
@@ -113,17 +129,18 @@ class InboxTest {
   void exceptionOfTheHandlerIsReportedAndTheNextEnvelopeComes() throws Exception {
     var reported = new ConcurrentLinkedQueue<Throwable>();
     context.exceptionHandler(reported::add);
-    var inbox =
-        inbox(
-            BusLimits.DEFAULT,
+    var lanes =
+        lanes(
+            10,
+            100,
             accepted -> {
               handled.add(accepted);
               if (accepted.equals(from(1, 0))) {
                 throw new IllegalStateException("on purpose");
               }
             });
-    inbox.put(from(1, 0));
-    inbox.put(from(1, 1));
+    lanes.put(id(1), from(1, 0));
+    lanes.put(id(1), from(1, 1));
     drain();
     assertThat(handled).containsExactly(from(1, 0), from(1, 1));
     assertThat(reported).singleElement().extracting(Throwable::getMessage).isEqualTo("on purpose");
