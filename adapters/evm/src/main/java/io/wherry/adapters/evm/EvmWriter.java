@@ -3,6 +3,7 @@ package io.wherry.adapters.evm;
 
 import io.wherry.chain.ChainException;
 import io.wherry.chain.ChainWriter;
+import io.wherry.chain.NonceSequence;
 import io.wherry.format.BatchFormat;
 import io.wherry.format.MessageFormat;
 import io.wherry.model.Address;
