@@ -2,7 +2,6 @@
 package io.wherry.adapters.simulated;
 
 import io.wherry.chain.ChainException;
-import io.wherry.model.Bytes;
 import io.wherry.model.Checkpoint;
 import io.wherry.model.Hash32;
 import io.wherry.model.MessageId;
@@ -108,11 +107,5 @@ public final class SimulatedEndpoint {
 
   private static Observation at(Checkpoint block, Observation seen) {
     return new Observation(seen.message(), seen.id(), block, seen.transaction(), seen.logIndex());
-  }
-
-  /// Bytes that no chain made, for forged observations.
-  public static Hash32 noise(long number) {
-    return io.wherry.format.Keccak.hash(
-        Bytes.of(java.nio.ByteBuffer.allocate(8).putLong(number).array()));
   }
 }
