@@ -13,7 +13,7 @@ public abstract sealed class ChainException extends Exception {
   }
 
   /// The same call may succeed later: a time-out, a lost connection, a lagging or limiting
-  /// endpoint. The caller backs off.
+  /// endpoint, an answer that is malformed or contradicts another. The caller backs off.
   public static final class Transient extends ChainException {
     /// @param message what failed, at which endpoint, in words for an operator; never a secret
     public Transient(String message) {
@@ -27,8 +27,8 @@ public abstract sealed class ChainException extends Exception {
     }
   }
 
-  /// The same call fails for ever: a wrong chain id, a missing contract, an answer that breaks the
-  /// protocol. The caller stops and says so.
+  /// The same call fails for ever: a wrong chain id, a missing contract, a method that the endpoint
+  /// does not offer. The caller stops and says so.
   public static final class Permanent extends ChainException {
     /// @param message what is wrong, what was expected, and the next step; never a secret
     public Permanent(String message) {

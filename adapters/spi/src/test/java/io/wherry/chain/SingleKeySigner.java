@@ -24,7 +24,11 @@ public final class SingleKeySigner {
 
   /// @param seed any number; the key is made of it, with an even y
   public SingleKeySigner(long seed) {
-    var scalar = new BigInteger(1, Keccak.hash("signer " + seed).toArray()).mod(ORDER);
+    this(new BigInteger(1, Keccak.hash("signer " + seed).toArray()).mod(ORDER));
+  }
+
+  /// @param scalar 1 to the order - 1; negated where its point has an odd y
+  SingleKeySigner(BigInteger scalar) {
     var point = CURVE.getG().multiply(scalar).normalize();
     boolean odd = point.getAffineYCoord().toBigInteger().testBit(0);
     secret = odd ? ORDER.subtract(scalar) : scalar;
@@ -47,6 +51,10 @@ public final class SingleKeySigner {
     var nonce =
         new BigInteger(1, Keccak.hash(Bytes.concat(word(secret), digest.bytes())).toArray())
             .mod(ORDER);
+    return sign(digest, nonce);
+  }
+
+  Bytes sign(Hash32 digest, BigInteger nonce) {
     var commitment = address(CURVE.getG().multiply(nonce).normalize());
     var challenge = challenge(digest, commitment);
     var response = nonce.add(challenge.multiply(secret)).mod(ORDER);

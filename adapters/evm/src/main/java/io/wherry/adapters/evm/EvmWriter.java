@@ -3,6 +3,7 @@ package io.wherry.adapters.evm;
 
 import io.wherry.chain.ChainException;
 import io.wherry.chain.ChainWriter;
+import io.wherry.chain.NonceSequence;
 import io.wherry.format.BatchFormat;
 import io.wherry.format.MessageFormat;
 import io.wherry.model.Address;
@@ -38,6 +39,9 @@ final class EvmWriter implements ChainWriter {
           "not supported",
           "exceeds the configured cap",
           "rlp");
+
+  /// What EIP-7825 leaves to one transaction: 2^24.
+  private static final BigInteger TRANSACTION_GAS_MAX = BigInteger.ONE.shiftLeft(24);
 
   private final Rpc rpc;
   private final Address gateway;
@@ -205,7 +209,7 @@ final class EvmWriter implements ChainWriter {
             .multiply(BigDecimal.valueOf(settings.gasLimitFactor()))
             .setScale(0, RoundingMode.CEILING)
             .toBigInteger()
-            .min(state.blockGasLimit().max(gasEstimate));
+            .min(TRANSACTION_GAS_MAX.min(state.blockGasLimit()).max(gasEstimate));
     var needed = gasLimit.multiply(fees.get().maxWei());
     if (state.balanceWei().compareTo(needed) < 0) {
       return new Preparation.Refused(

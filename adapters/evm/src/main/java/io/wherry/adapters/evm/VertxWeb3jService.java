@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.ObjectMapperFactory;
 import org.web3j.protocol.Web3jService;
@@ -46,6 +47,7 @@ public final class VertxWeb3jService implements Web3jService {
   private final int responseBytesMax;
   private final Vertx vertx;
   private final Loop loop;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private VertxWeb3jService(
       RpcEndpoint endpoint, long timeoutMillis, int responseBytesMax, Vertx vertx, Loop loop) {
@@ -155,16 +157,25 @@ public final class VertxWeb3jService implements Web3jService {
     throw new UnsupportedOperationException("no subscriptions over HTTP: poll");
   }
 
-  /// Closes all connections. A second call does nothing.
+  /// Closes all connections, and waits for that unless on an event loop. A second call does
+  /// nothing.
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     var _ =
         loop.started.thenAccept(
             context -> {
               if (vertx.deploymentIDs().contains(context.deploymentID())) {
                 vertx.undeploy(context.deploymentID());
+              } else {
+                loop.stopped.complete(true);
               }
             });
+    if (!Context.isOnEventLoopThread()) {
+      var _ = loop.stopped.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
+    }
   }
 
   /// Waits without keeping a carrier thread. For callers that poll.
@@ -253,6 +264,7 @@ public final class VertxWeb3jService implements Web3jService {
   /// The event loop that all exchanges run on, and the client that closes with it.
   private static final class Loop extends VerticleBase {
     private final CompletableFuture<Context> started = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     private final int connectMillis;
     private @Nullable HttpClientAgent client;
 
@@ -267,6 +279,12 @@ public final class VertxWeb3jService implements Web3jService {
               new HttpClientOptions().setConnectTimeout(connectMillis),
               new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
       started.complete(context);
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+      stopped.complete(true);
       return Future.succeededFuture();
     }
 
@@ -309,13 +327,13 @@ public final class VertxWeb3jService implements Web3jService {
     }
 
     private void read(HttpClientResponse response) {
+      response.exceptionHandler(answer::completeExceptionally);
       if (response.statusCode() != 200) {
         answer.completeExceptionally(
             new HttpRefusal(response.statusCode(), response.getHeader("retry-after")));
         abort();
         return;
       }
-      response.exceptionHandler(answer::completeExceptionally);
       response.handler(
           chunk -> {
             if (received.length() + chunk.length() > bytesMax) {

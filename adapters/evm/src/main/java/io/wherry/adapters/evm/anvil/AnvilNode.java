@@ -47,10 +47,12 @@ public final class AnvilNode implements AutoCloseable {
   private final URI uri;
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicLong ids = new AtomicLong();
+  private final Thread orphanGuard = new Thread(this::kill, "anvil-orphan-guard");
 
   private AnvilNode(Process process, URI uri) {
     this.process = process;
     this.uri = uri;
+    Runtime.getRuntime().addShutdownHook(orphanGuard);
   }
 
   /// Whether a block is made for each transaction, at intervals, or on demand only.
@@ -185,12 +187,21 @@ public final class AnvilNode implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
-    process.destroyForcibly();
+    kill();
+    try {
+      Runtime.getRuntime().removeShutdownHook(orphanGuard);
+    } catch (IllegalStateException goingDown) {
+      // the guard runs already, and does the same
+    }
     try {
       process.waitFor(5, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void kill() {
+    process.destroyForcibly();
   }
 
   private JsonNode call(String method, Object... params) {
