@@ -535,7 +535,7 @@ public abstract class ChainAdapterContract {
     var bad = new Attestation(good.batch(), good.scheme(), Bytes.of(bytes));
 
     assertThat(adapter.writer().prepare(List.of(message), bad))
-        .isInstanceOf(Preparation.Reverts.class);
+        .isInstanceOf(Preparation.AttestationRefused.class);
   }
 
   @Test

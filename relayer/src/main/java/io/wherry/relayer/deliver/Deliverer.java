@@ -21,6 +21,7 @@ import io.wherry.queue.Effect;
 import io.wherry.queue.Event;
 import io.wherry.queue.OwnTransaction;
 import io.wherry.queue.Refusal;
+import io.wherry.queue.Standing;
 import io.wherry.queue.State;
 import io.wherry.queue.Work;
 import io.wherry.relayer.chain.ChainLink;
@@ -156,7 +157,9 @@ public final class Deliverer implements Duty {
     for (var delivery :
         store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, DUE_MAX)) {
       if (delivery.state() instanceof State.Submitted submitted) {
-        apply(delivery.id(), whereIs(adapter.writer(), submitted.transaction()));
+        // what vanished from its source is watched, but not sent once more
+        boolean wanted = !(delivery.standing() instanceof Standing.Vanished);
+        apply(delivery.id(), whereIs(adapter.writer(), submitted.transaction(), wanted));
       }
     }
     reconciled = true;
@@ -164,16 +167,21 @@ public final class Deliverer implements Duty {
 
   /// What became of our transaction; sent again where it is in no block, for an endpoint may have
   /// forgotten it.
-  private Event whereIs(ChainWriter writer, OwnTransaction own) throws ChainException {
+  private Event whereIs(ChainWriter writer, OwnTransaction own, boolean wanted)
+      throws ChainException {
     return switch (writer.inclusion(transaction(own))) {
       case Inclusion.Included included -> included(own, included);
       case Inclusion.Superseded(var reason) ->
           new Event.Superseded(clock.instant(), own.hash(), reason);
       case Inclusion.Pending _ ->
-          switch (writer.submit(transaction(own))) {
-            case Submission.Accepted _ -> new Event.StillPending(clock.instant());
-            case Submission.Rejected(var reason) -> rejected(writer, own, reason);
-          };
+          wanted ? sendAgain(writer, own) : new Event.StillPending(clock.instant());
+    };
+  }
+
+  private Event sendAgain(ChainWriter writer, OwnTransaction own) throws ChainException {
+    return switch (writer.submit(transaction(own))) {
+      case Submission.Accepted _ -> new Event.StillPending(clock.instant());
+      case Submission.Rejected(var reason) -> rejected(writer, own, reason);
     };
   }
 

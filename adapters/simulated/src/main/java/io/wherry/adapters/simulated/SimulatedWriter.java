@@ -36,10 +36,10 @@ final class SimulatedWriter implements ChainWriter {
     check(messages, attestation);
     endpoint.before("prepare");
     if (chain.isPaused()) {
-      return new Preparation.Refused("gateway is paused");
+      return new Preparation.Refused(Preparation.Cause.PAUSED, "gateway is paused");
     }
     if (!chain.accepts(attestation)) {
-      return new Preparation.Reverts("InvalidAttestation()");
+      return new Preparation.AttestationRefused("InvalidAttestation()");
     }
     if (messages.stream().allMatch(message -> chain.isDelivered(message.slot()))) {
       return new Preparation.AlreadyDelivered();
@@ -50,6 +50,7 @@ final class SimulatedWriter implements ChainWriter {
     var price = SimulatedChain.fee(new Delivery(wallet, 0, messages, attestation));
     if (chain.balance(wallet).compareTo(price) < 0) {
       return new Preparation.Refused(
+          Preparation.Cause.FUNDS,
           "wallet %s holds %s, needs %s".formatted(wallet, chain.balance(wallet), price));
     }
     long nonce = nonces.next(chain.pendingCount(wallet));
@@ -68,6 +69,11 @@ final class SimulatedWriter implements ChainWriter {
     }
     endpoint.after("submit");
     return submission;
+  }
+
+  @Override
+  public void discard(Transaction transaction) {
+    nonces.released(transaction.nonce());
   }
 
   @Override
