@@ -44,8 +44,9 @@ contract Gateway is IGateway, Ownable2Step {
     /// @dev First field of a message id.
     uint8 private constant MESSAGE_VERSION = 1;
 
-    /// @dev keccak256(abi.encode(new bytes[](0))): most messages have no attributes.
-    bytes32 private constant NO_ATTRIBUTES = keccak256(abi.encode(uint256(0x20), uint256(0)));
+    /// @dev keccak256(abi.encode(new bytes[](0))): most messages have no attributes. (Written out: the compiler would
+    /// compute it for every message.)
+    bytes32 private constant NO_ATTRIBUTES = 0x569e75fc77c1a856f6daaf9e69d8a9566ca34aa47f9133711ce065a571af0cfd;
 
     /// @dev minGasLimit(uint256), the only attribute this gateway knows.
     bytes4 private constant MIN_GAS_LIMIT = 0x39f87ba1;
@@ -79,6 +80,10 @@ contract Gateway is IGateway, Ownable2Step {
     /// @dev x coordinate of the group key of an epoch.
     mapping(uint32 keyEpoch => uint256) private _keys;
 
+    /// @dev The current key under its epoch while the gateway is not paused; else nothing. It is what a delivery reads:
+    /// one slot instead of two (epoch and pause; key), which saves 2,100 gas. {rotate}, {pause} and {unpause} keep it.
+    mapping(uint32 keyEpoch => uint256) private _openKeys;
+
     /// @dev Unix second at which the key of a past epoch stopped or stops being valid; unused for the current one.
     mapping(uint32 keyEpoch => uint64) private _validUntil;
 
@@ -94,6 +99,7 @@ contract Gateway is IGateway, Ownable2Step {
         require(Schnorr.isKey(px), InvalidKey(px));
         _state.keyEpoch = 1;
         _keys[1] = px;
+        _openKeys[1] = px;
         emit KeyRotated(1, px, 0);
         guardian = guardian_;
         emit GuardianChanged(guardian_);
@@ -176,7 +182,10 @@ contract Gateway is IGateway, Ownable2Step {
             mapping(uint256 word => uint256) storage words = _delivered[source];
             Message[] calldata messages = batch[g].messages;
             for (uint256 i = 0; i < messages.length; ++i) {
-                _deliverIsolated(ids[next++], source, words, messages[i]);
+                _deliverIsolated(ids[next], source, words, MessageCodec.element(messages, i));
+                unchecked {
+                    ++next; // <= batchMessagesMax
+                }
             }
         }
     }
@@ -194,7 +203,10 @@ contract Gateway is IGateway, Ownable2Step {
             bytes calldata sourceGateway = batch[g].sourceGateway;
             Message[] calldata messages = batch[g].messages;
             for (uint256 i = 0; i < messages.length; ++i) {
-                ids[next++] = _messageId(sourceGateway, messages[i], recipient);
+                ids[next] = _messageId(sourceGateway, MessageCodec.element(messages, i), recipient);
+                unchecked {
+                    ++next; // <= batchMessagesMax
+                }
             }
         }
     }
@@ -349,18 +361,21 @@ contract Gateway is IGateway, Ownable2Step {
     // ------------------------------------------------------------------- keys
 
     /// @dev Reverts unless the gateway is open and `attestation` is a signature over `root` for this chain and gateway by
-    /// the current key, or by one whose overlap window is still open.
+    /// the current key, or by the one before it while its overlap window is open.
     function _requireAttested(bytes32 root, Attestation calldata attestation) private view {
-        State memory state = _state;
-        require(!state.paused, GatewayPaused());
         uint32 epoch = attestation.keyEpoch;
-        // For epochs that never were the window is 0, and closed.
-        require(epoch == state.keyEpoch || block.timestamp < _validUntil[epoch], KeyNotValid(epoch));
+        uint256 px = _openKeys[epoch];
+        if (px == 0) px = _pastKey(epoch);
         bytes32 digest = keccak256(abi.encode(ATTESTATION_TAG, block.chainid, address(this), epoch, root));
-        require(
-            Schnorr.verify(_keys[epoch], digest, attestation.commitment, attestation.response),
-            InvalidAttestation()
-        );
+        require(Schnorr.verify(px, digest, attestation.commitment, attestation.response), InvalidAttestation());
+    }
+
+    /// @dev The key of an epoch that is not the current one, or the reason why nothing is delivered under it.
+    function _pastKey(uint32 epoch) private view returns (uint256) {
+        require(!_state.paused, GatewayPaused());
+        // For epochs that never were the window is 0, and closed.
+        require(block.timestamp < _validUntil[epoch], KeyNotValid(epoch));
+        return _keys[epoch];
     }
 
     /// @inheritdoc IGateway
@@ -381,8 +396,10 @@ contract Gateway is IGateway, Ownable2Step {
         if (block.timestamp < _validUntil[epoch - 1]) _validUntil[epoch - 1] = uint64(block.timestamp);
         uint64 validUntil = uint64(block.timestamp) + overlapSeconds;
         _validUntil[epoch] = validUntil;
+        delete _openKeys[epoch];
         _state.keyEpoch = ++epoch;
         _keys[epoch] = newKey;
+        if (!_state.paused) _openKeys[epoch] = newKey;
         emit KeyRotated(epoch, newKey, validUntil);
     }
 
@@ -404,12 +421,14 @@ contract Gateway is IGateway, Ownable2Step {
         require(msg.sender == guardian, NotGuardian(msg.sender));
         require(!_state.paused, GatewayPaused());
         _state.paused = true;
+        delete _openKeys[_state.keyEpoch];
         emit Paused(msg.sender);
     }
 
     /// @inheritdoc IGateway
     function unpause() external onlyOwner {
         _state.paused = false;
+        _openKeys[_state.keyEpoch] = _keys[_state.keyEpoch];
         emit Unpaused(msg.sender);
     }
 

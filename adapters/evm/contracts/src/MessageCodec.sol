@@ -27,35 +27,38 @@ library MessageCodec {
         bytes32 attributesHash
     ) internal pure returns (bytes32 id) {
         assembly ("memory-safe") {
-            function locate(base, field) -> offset, size {
-                let at := add(base, calldataload(add(base, field)))
-                size := calldataload(at)
-                offset := add(at, 0x20)
-                if or(gt(size, 0xffffffff), gt(add(offset, size), calldatasize())) { revert(0, 0) }
+            // Copies the string at `field` of `base` to `at`: its length, its bytes, and zeroes up to a whole word. Answers
+            // where the next one starts. (The zeroes may reach into that one, which is not written yet.)
+            function copy(at, base, field) -> next {
+                let from := add(base, calldataload(add(base, field)))
+                let length_ := calldataload(from)
+                let size := add(length_, 0x20)
+                if or(gt(length_, 0xffffffff), gt(add(from, size), calldatasize())) { revert(0, 0) }
+                calldatacopy(at, from, size)
+                mstore(add(at, size), 0)
+                next := add(at, and(add(size, 0x1f), not(0x1f)))
             }
-            // Length, bytes, and zeroes up to a whole word; answers where the next one starts.
-            function append(at, offset, size) -> next {
-                mstore(at, size)
-                next := add(at, and(add(size, 0x3f), not(0x1f)))
-                // Clears the last word before the bytes come; without bytes that word is the length, which is 0 then.
-                mstore(sub(next, 0x20), 0)
-                calldatacopy(add(at, 0x20), offset, size)
-            }
+            // A head of seven words: values, and for strings their distances from the start. Then the strings.
             let start := mload(0x40)
-            let offset, size := locate(message, 0x60)
-            calldatacopy(start, offset, size)
-            let payloadHash := keccak256(start, size)
+            let at := add(start, 0xe0)
 
-            // Seven words of head: values, and for strings their distances from the start.
+            // The payload's hash, by way of the space that the strings are about to take.
+            pop(copy(at, message, 0x60))
+            mstore(add(start, 0xa0), keccak256(add(at, 0x20), mload(at)))
+
             mstore(start, 1)
             mstore(add(start, 0x20), 0xe0)
             mstore(add(start, 0x40), calldataload(message))
-            mstore(add(start, 0xa0), payloadHash)
             mstore(add(start, 0xc0), attributesHash)
-            let at := append(add(start, 0xe0), sourceGateway.offset, sourceGateway.length)
+
+            let size := sourceGateway.length
+            mstore(at, size)
+            at := add(at, 0x20)
+            calldatacopy(at, sourceGateway.offset, size)
+            mstore(add(at, size), 0)
+            at := add(at, and(add(size, 0x1f), not(0x1f)))
             mstore(add(start, 0x60), sub(at, start))
-            offset, size := locate(message, 0x20)
-            at := append(at, offset, size)
+            at := copy(at, message, 0x20)
             mstore(add(start, 0x80), sub(at, start))
 
             // The recipient has 27 to 58 bytes and is padded with zeroes: two words with its length, or three.
@@ -81,28 +84,31 @@ library MessageCodec {
     function receiveMessage(bytes32 id, Message calldata message) internal pure returns (uint256 start, uint256 length) {
         bytes4 selector = IERC7786Recipient.receiveMessage.selector;
         assembly ("memory-safe") {
-            function locate(base, field) -> offset, size {
-                let at := add(base, calldataload(add(base, field)))
-                size := calldataload(at)
-                offset := add(at, 0x20)
-                if or(gt(size, 0xffffffff), gt(add(offset, size), calldatasize())) { revert(0, 0) }
-            }
-            function append(at, offset, size) -> next {
-                mstore(at, size)
-                next := add(at, and(add(size, 0x3f), not(0x1f)))
-                mstore(sub(next, 0x20), 0)
-                calldatacopy(add(at, 0x20), offset, size)
+            // As above.
+            function copy(at, base, field) -> next {
+                let from := add(base, calldataload(add(base, field)))
+                let length_ := calldataload(from)
+                let size := add(length_, 0x20)
+                if or(gt(length_, 0xffffffff), gt(add(from, size), calldatasize())) { revert(0, 0) }
+                calldatacopy(at, from, size)
+                mstore(add(at, size), 0)
+                next := add(at, and(add(size, 0x1f), not(0x1f)))
             }
             start := mload(0x40)
             mstore(start, selector)
             let arguments := add(start, 4)
             mstore(arguments, id)
             mstore(add(arguments, 0x20), 0x60)
-            let offset, size := locate(message, 0x20)
-            let at := append(add(arguments, 0x60), offset, size)
+            let at := copy(add(arguments, 0x60), message, 0x20)
             mstore(add(arguments, 0x40), sub(at, arguments))
-            offset, size := locate(message, 0x60)
-            length := sub(append(at, offset, size), start)
+            length := sub(copy(at, message, 0x60), start)
+        }
+    }
+
+    /// @notice messages[i], for i < messages.length.
+    function element(Message[] calldata messages, uint256 i) internal pure returns (Message calldata message) {
+        assembly ("memory-safe") {
+            message := add(messages.offset, calldataload(add(messages.offset, shl(5, i))))
         }
     }
 
@@ -110,9 +116,9 @@ library MessageCodec {
     /// @dev Spares those without any, nearly all, the compiler's checks; whoever uses them passes through those.
     function attributeCount(Message calldata message) internal pure returns (uint256 count) {
         assembly ("memory-safe") {
-            let at := add(message, calldataload(add(message, 0x80)))
-            if gt(add(at, 0x20), calldatasize()) { revert(0, 0) }
-            count := calldataload(at)
+            let array := add(message, calldataload(add(message, 0x80)))
+            if gt(add(array, 0x20), calldatasize()) { revert(0, 0) }
+            count := calldataload(array)
         }
     }
 }

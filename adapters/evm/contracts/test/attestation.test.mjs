@@ -67,6 +67,12 @@ test("a zero commitment is refused, also where ecrecover fails", async () => {
   for (const response of [good.response, 0n, 1n, wherry.N, wherry.N - 1n, 2n ** 256n - 1n]) {
     await reverts(deliver({ ...good, commitment: ZERO, response }), "InvalidAttestation");
   }
+  // With the nonce 0, R is the point at infinity: ecrecover fails, and what it answers then is zero too. Only the
+  // holder of the key can get there, and even then it is no signature.
+  const digest = wherry.digest(chain.id, gateway.address, 1, root);
+  const e = wherry.challenge(committee.key.px, 0, digest, ZERO);
+  const response = (e * committee.key.secret) % wherry.N;
+  await reverts(deliver({ keyEpoch: 1, commitment: ZERO, response }), "InvalidAttestation");
 });
 
 test("other keys, commitments, parities and signs are refused", async () => {

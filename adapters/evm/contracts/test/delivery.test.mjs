@@ -467,3 +467,36 @@ test("calldata with a string behind its end, or an account of 32 bytes, is refus
     await assert.rejects(call(data), /revert/, `word ${word_}`);
   }
 });
+
+test("whatever is done to a batch's calldata, nothing but its messages is delivered", async () => {
+  const to = await recipient();
+  const other = new Source(random, 10);
+  const batch = [
+    source.batch(source.message(to.address), source.message(to.address, { attributes: [minGasLimit(300_000)] })),
+    other.batch({ ...other.message(to.address), payload: "0x" }, other.message(to.address)),
+  ];
+  const expected = ids(gateway, batch);
+  const good = gateway.data("deliverBatch", batch, committee.attestBatch(gateway, batch)).slice(2);
+  const words = (good.length - 8) / 64;
+  let passed = 0;
+  for (let i = 0; i < 200; i++) {
+    const bytes = Buffer.from(good, "hex");
+    const start = 4 + 32 * random.below(words);
+    // A small change, which moves an offset or a length a little; a random word; or all ones.
+    if (i % 3 === 0) bytes[start + 31] = (bytes[start + 31] + [32, 1, 224, 255][random.below(4)]) % 256;
+    if (i % 3 === 1) Buffer.from(random.hex(32).slice(2), "hex").copy(bytes, start);
+    if (i % 3 === 2) bytes.fill(0xff, start, start + 32 - random.below(33));
+    const data = `0x${bytes.subarray(0, i % 7 === 0 ? start : undefined).toString("hex")}`;
+    const snapshot = await chain.client.snapshot();
+    const receipt = await chain.transact({ to: gateway.address, data });
+    if (receipt.status === "success") {
+      passed++;
+      const delivered = gateway.events(receipt).map((event) => event.args.messageId);
+      assert.deepEqual(delivered, expected, data);
+    } else {
+      assert.deepEqual(receipt.logs, []);
+    }
+    await chain.client.revert({ id: snapshot });
+  }
+  assert.ok(passed < 100, String(passed));
+});

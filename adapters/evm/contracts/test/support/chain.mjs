@@ -35,18 +35,20 @@ export function artifact(name) {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-/** Path of the binary itself: it is killed by id, and a wrapper would leave it behind. */
+/**
+ * The binary itself, which can be ended by its id (a wrapper would leave it behind): the pinned one, or on platforms that
+ * have none, the one that ANVIL names.
+ */
 function anvilBinary() {
-  const arch = { x64: "amd64", arm64: "arm64" }[process.arch];
-  const platform = process.platform === "win32" ? "win32" : process.platform;
-  const require = createRequire(import.meta.url);
-  const name = `@foundry-rs/anvil-${platform}-${arch}`;
-  return join(dirname(require.resolve(`${name}/package.json`)), "bin", platform === "win32" ? "anvil.exe" : "anvil");
+  if (process.env.ANVIL) return process.env.ANVIL;
+  const manifest = createRequire(import.meta.url).resolve("@foundry-rs/anvil-linux-amd64/package.json");
+  return join(dirname(manifest), "bin/anvil");
 }
 
 export async function startChain(chainId, ...options) {
   const args = ["--host", "127.0.0.1", "--port", "0", "--chain-id", String(chainId), ...options];
   const child = spawn(anvilBinary(), args, { stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => child.kill());
   const url = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("anvil did not start")), START_TIMEOUT_MILLIS);
     let text = "";
