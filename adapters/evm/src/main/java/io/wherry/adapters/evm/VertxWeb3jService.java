@@ -68,7 +68,12 @@ public final class VertxWeb3jService implements Web3jService {
       Vertx vertx, URI endpoint, long timeoutMillis, int responseBytesMax) {
     refuseEventLoop();
     var loop = new Loop(timeoutMillis);
-    vertx.deployVerticle(loop);
+    // from a thread of no verticle: one that blocks while it opens this would hold the deployment
+    // up
+    Thread.startVirtualThread(
+        () -> {
+          var _ = vertx.deployVerticle(loop).onFailure(loop.started::completeExceptionally);
+        });
     return new VertxWeb3jService(
         new RpcEndpoint(endpoint), timeoutMillis, responseBytesMax, vertx, loop);
   }
@@ -164,17 +169,22 @@ public final class VertxWeb3jService implements Web3jService {
     if (closed.getAndSet(true)) {
       return;
     }
-    var _ =
-        loop.started.thenAccept(
-            context -> {
-              if (vertx.deploymentIDs().contains(context.deploymentID())) {
-                vertx.undeploy(context.deploymentID());
-              } else {
-                loop.stopped.complete(true);
-              }
-            });
+    // from a thread of no verticle, as at the start: the answer must not wait for who waits for it
+    Thread.startVirtualThread(
+        () -> {
+          var _ = loop.started.thenAccept(this::undeploy);
+        });
     if (!Context.isOnEventLoopThread()) {
       var _ = loop.stopped.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
+    }
+  }
+
+  private void undeploy(Context context) {
+    if (vertx.deploymentIDs().contains(context.deploymentID())) {
+      var _ =
+          vertx.undeploy(context.deploymentID()).onComplete(done -> loop.stopped.complete(true));
+    } else {
+      loop.stopped.complete(true);
     }
   }
 
@@ -279,12 +289,6 @@ public final class VertxWeb3jService implements Web3jService {
               new HttpClientOptions().setConnectTimeout(connectMillis),
               new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
       started.complete(context);
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<?> stop() {
-      stopped.complete(true);
       return Future.succeededFuture();
     }
 
