@@ -25,6 +25,7 @@ import io.wherry.chain.ChainAdapter;
 import io.wherry.chain.ChainException;
 import io.wherry.model.Address;
 import io.wherry.model.ChainId;
+import io.wherry.model.Hash32;
 import io.wherry.model.MemberId;
 import io.wherry.model.MessageId;
 import io.wherry.queue.Delivery;
@@ -404,6 +405,7 @@ public final class Node implements NodeView, AutoCloseable {
         record.bootEpoch(),
         keys.share().group().threshold(),
         keys.share().epoch(),
+        new Hash32(keys.share().group().key().x()),
         keys.roster().hash(),
         members,
         duties.status(),

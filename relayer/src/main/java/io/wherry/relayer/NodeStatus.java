@@ -17,6 +17,7 @@ import java.util.Map;
 /// @param bootEpoch which life it is, from 1
 /// @param threshold how many members attest
 /// @param keyEpoch the group key in use
+/// @param groupKey that key's x coordinate, as gateways are told it
 /// @param rosterHash what all members must agree on
 /// @param members all of them
 /// @param duties what it does again and again, and how that fares
@@ -29,6 +30,7 @@ public record NodeStatus(
     long bootEpoch,
     int threshold,
     KeyEpoch keyEpoch,
+    Hash32 groupKey,
     Hash32 rosterHash,
     List<Member> members,
     List<DutyStatus> duties,

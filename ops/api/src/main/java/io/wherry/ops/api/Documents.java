@@ -72,6 +72,7 @@ final class Documents {
             new JsonObject()
                 .put("threshold", status.threshold())
                 .put("keyEpoch", status.keyEpoch().number())
+                .put("groupKey", status.groupKey().toString())
                 .put("rosterHash", status.rosterHash().toString())
                 .put("members", members))
         .put("duties", duties)

@@ -38,6 +38,7 @@ final class StatusCommand implements Callable<Integer> {
           committee.path("threshold").asInt(),
           committee.path("keyEpoch").asLong(),
           status.path("startedAt").asString());
+      out.printf("group key %s%n", committee.path("groupKey").asString());
       for (var warning : status.path("warnings")) {
         out.println("WARNING  " + warning.asString());
       }
