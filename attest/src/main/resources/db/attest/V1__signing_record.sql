@@ -27,3 +27,10 @@ CREATE TABLE boot (
   epoch INTEGER NOT NULL
 );
 INSERT INTO boot (id, epoch) VALUES (1, 0);
+
+-- How far each other member was heard, so that a restarted node is not fed old envelopes.
+CREATE TABLE replay_mark (
+  member      INTEGER PRIMARY KEY,
+  boot_epoch  INTEGER NOT NULL CHECK (boot_epoch >= 1),
+  seq_highest INTEGER NOT NULL CHECK (seq_highest >= 1)
+);

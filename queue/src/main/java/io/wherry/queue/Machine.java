@@ -186,8 +186,14 @@ public final class Machine {
     var with = was.with(received);
     return switch (was.state()) {
       case Final _ -> move(with, new Attested(ranked(was, at)), at);
-      case Waiting waiting when waiting.resumes() == Work.ATTEST ->
-          move(with, new Attested(ranked(was, at)), at);
+      case Waiting waiting when waiting.resumes() == Work.ATTEST -> {
+        // the one that was refused is tried again when its time has come, not whenever it is
+        // repeated
+        boolean again = was.attestation().equals(Optional.of(received));
+        var ranked = ranked(was, at);
+        var submitAt = again && waiting.retryAt().isAfter(ranked) ? waiting.retryAt() : ranked;
+        yield move(with, new Attested(submitAt), at);
+      }
       case Orphaned _ ->
           same(with, at)
               .and(
@@ -202,7 +208,9 @@ public final class Machine {
     };
   }
 
-  /// Where another one is wanted, any other of no older key; elsewhere only one of a newer key.
+  /// Where another one is wanted, any of no older key: also the very one that was refused, because
+  /// the gateway may know its key by now, and each refusal counts as an attempt. Elsewhere only one
+  /// of a newer key.
   private static boolean improves(Delivery was, Attestation received) {
     if (was.attestation().isEmpty()) {
       return true;
@@ -210,7 +218,7 @@ public final class Machine {
     var present = was.attestation().orElseThrow();
     long newer = received.batch().keyEpoch().number() - present.batch().keyEpoch().number();
     boolean wanted = was.state().work().equals(Optional.of(Work.ATTEST));
-    return newer > 0 || wanted && newer == 0 && !received.equals(present);
+    return newer > 0 || wanted && newer == 0;
   }
 
   private Step attestFailed(Delivery was, String reason, Instant at) {

@@ -226,19 +226,20 @@ class MachineTrapsTest {
   }
 
   @Test
-  void refusedAttestationIsReplacedByAnotherAndNotByItself() {
+  void refusedAttestationIsTriedAgainWhenItsTimeHasComeAndSoonerIfItIsAnother() {
     becomesFinal();
     isAttested();
     var refused = delivery.attestation().orElseThrow();
-    happens(new Event.AttestationRefused(now, "UnknownKeyEpoch(1)"));
+    happens(new Event.AttestationRefused(now, "KeyNotValid(2)"));
+    var retryAt = delivery.state().nextAttemptAt().orElseThrow();
+    assertThat(retryAt).isAfter(now);
     happens(new Event.AttestationReceived(now, refused));
-    assertThat(delivery.state()).isInstanceOf(State.Waiting.class);
-    assertThat(delivery.attestation()).contains(refused);
+    assertThat(delivery.state()).isEqualTo(new State.Attested(retryAt));
+    happens(new Event.AttestationRefused(now, "KeyNotValid(2)"));
+    assertThat(delivery.attempts()).isEqualTo(2);
     var fresh = Samples.attestation(2, delivery.id());
     happens(new Event.AttestationReceived(now, fresh));
     assertThat(delivery.state()).isInstanceOf(State.Attested.class);
-    assertThat(delivery.attestation()).contains(fresh);
-    happens(new Event.AttestationReceived(now, refused));
     assertThat(delivery.attestation()).contains(fresh);
   }
 

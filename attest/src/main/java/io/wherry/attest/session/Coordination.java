@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.attest.session;
 
-import io.wherry.attest.SigningRecord;
 import io.wherry.attest.frost.Nonce;
 import io.wherry.attest.frost.SignatureShare;
 import io.wherry.attest.frost.SigningPackage;
@@ -13,7 +12,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,23 +21,17 @@ import java.util.function.Function;
 /// One batch on its coordinator: who is out of the race and why, and the attempt that runs.
 final class Coordination {
   private final Batch batch;
-  private final List<SigningRecord.Entry> entries;
   private final Map<MemberId, String> excluded = new TreeMap<>();
   private final Set<MemberId> notYet = new HashSet<>();
   private final Set<MemberId> renewed = new HashSet<>();
   private Phase phase = new Phase.Idle();
 
-  Coordination(Batch batch, List<SigningRecord.Entry> entries) {
+  Coordination(Batch batch) {
     this.batch = batch;
-    this.entries = List.copyOf(entries);
   }
 
   Batch batch() {
     return batch;
-  }
-
-  List<SigningRecord.Entry> entries() {
-    return entries;
   }
 
   Phase phase() {

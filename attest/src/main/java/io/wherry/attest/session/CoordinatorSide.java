@@ -94,8 +94,8 @@ final class CoordinatorSide implements AutoCloseable {
                   batch,
                   "%s (this node): %s".formatted(self, reason),
                   kind == Declined.Kind.NOT_YET ? Set.of(self) : Set.of()));
-      case SignerSide.Belief.Held(var entries) -> {
-        var coordination = new Coordination(batch, entries);
+      case SignerSide.Belief.Held _ -> {
+        var coordination = new Coordination(batch);
         open.put(batch, coordination);
         yield proceed(coordination, now);
       }
@@ -281,7 +281,7 @@ final class CoordinatorSide implements AutoCloseable {
     if (!running.has(self)) {
       SignerSide.Outcome own;
       try {
-        own = signer.sign(signing, coordination.entries(), running.ownNonce());
+        own = signer.sign(signing, coordination.batch(), running.ownNonce());
       } catch (IllegalStateException faulty) {
         close(coordination.batch());
         throw faulty;

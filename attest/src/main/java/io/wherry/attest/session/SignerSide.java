@@ -86,8 +86,15 @@ final class SignerSide implements AutoCloseable {
     record NotHeld(Kind kind, String reason) implements Belief {}
   }
 
-  /// Records `entries` and then signs; the one way to a share.
-  Outcome sign(SigningPackage signing, List<SigningRecord.Entry> entries, Nonce nonce) {
+  /// Asks consent, records, and then signs; the one way to a share.
+  Outcome sign(SigningPackage signing, Batch batch, Nonce nonce) {
+    return switch (believe(batch)) {
+      case Belief.NotHeld(var kind, var reason) -> new Outcome.NotMade(kind, reason);
+      case Belief.Held(var entries) -> sign(signing, entries, nonce);
+    };
+  }
+
+  private Outcome sign(SigningPackage signing, List<SigningRecord.Entry> entries, Nonce nonce) {
     return switch (record.admit(entries)) {
       case SigningRecord.Admission.Admitted() ->
           new Outcome.Made(signing.sign(share.secret(), nonce).z());
@@ -134,7 +141,8 @@ final class SignerSide implements AutoCloseable {
     if (spent.isPresent()) {
       return spent.get().request().equals(hash(request))
           ? spent.get().answer()
-          : declined(request, Kind.REFUSED, "the nonce has signed another request");
+          // so that an honest coordinator, fed commitments of long ago, asks for new ones
+          : declined(request, Kind.NONCE_UNKNOWN, "the nonce has signed another request");
     }
     var nonce = stock.fresh(index);
     if (nonce.isEmpty()) {
@@ -189,10 +197,7 @@ final class SignerSide implements AutoCloseable {
     } catch (IllegalArgumentException malformed) {
       return new Outcome.NotMade(Kind.REFUSED, String.valueOf(malformed.getMessage()));
     }
-    return switch (believe(batch)) {
-      case Belief.NotHeld(var kind, var reason) -> new Outcome.NotMade(kind, reason);
-      case Belief.Held(var entries) -> sign(signing, entries, nonce);
-    };
+    return sign(signing, batch, nonce);
   }
 
   private NonceStock stock(MemberId coordinator) {

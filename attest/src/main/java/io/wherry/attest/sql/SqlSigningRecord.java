@@ -4,10 +4,12 @@ package io.wherry.attest.sql;
 import io.wherry.attest.SigningRecord;
 import io.wherry.attest.SigningRecord.Admission;
 import io.wherry.attest.SigningRecord.Entry;
+import io.wherry.attest.cluster.ReplayMark;
 import io.wherry.model.Address;
 import io.wherry.model.Bytes;
 import io.wherry.model.Hash32;
 import io.wherry.model.KeyEpoch;
+import io.wherry.model.MemberId;
 import io.wherry.model.MessageId;
 import io.wherry.model.Slot;
 import java.io.IOException;
@@ -22,7 +24,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +52,9 @@ public final class SqlSigningRecord implements AutoCloseable {
   private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
   private final FileLock lock;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("wherry-signing-record").factory());
   private final Connection connection;
   private final InstantSource clock;
   private final long bootEpoch;
@@ -91,14 +102,67 @@ public final class SqlSigningRecord implements AutoCloseable {
   /// The port for the signer of one key epoch. The epoch is noted in every row; a slot has one
   /// message over all epochs.
   public SigningRecord forEpoch(KeyEpoch epoch) {
-    return entries -> admit(epoch, entries);
+    return entries -> {
+      try {
+        return onThread(() -> admit(epoch, entries));
+      } catch (IOException failed) {
+        return new Admission.Unavailable("the signing record is closed");
+      }
+    };
   }
 
   /// The newest conflicts first: what was refused, and what stands in its place.
   ///
   /// @param countMax the most to give, 1 to [#EVIDENCE_ROWS_MAX]
   /// @throws IOException where the record cannot be read
-  public synchronized List<Admission.Conflict> conflicts(int countMax) throws IOException {
+  public List<Admission.Conflict> conflicts(int countMax) throws IOException {
+    return onThread(() -> readConflicts(countMax));
+  }
+
+  /// How far each member was heard when it was last kept.
+  ///
+  /// @throws IOException where it cannot be read
+  public Map<MemberId, ReplayMark> replayMarks() throws IOException {
+    return onThread(
+        () -> {
+          var sql = "SELECT member, boot_epoch, seq_highest FROM replay_mark";
+          var marks = new HashMap<MemberId, ReplayMark>();
+          try (var query = connection.prepareStatement(sql);
+              var rows = query.executeQuery()) {
+            while (rows.next()) {
+              marks.put(
+                  new MemberId(rows.getInt(1)), new ReplayMark(rows.getLong(2), rows.getLong(3)));
+            }
+          }
+          connection.rollback();
+          return marks;
+        });
+  }
+
+  /// Keeps how far each member was heard, so that the next life of this node is not fed what this
+  /// one has seen. Called now and then, and at the end; a repeat replaces.
+  ///
+  /// @throws IOException where it cannot be written
+  public void keepReplayMarks(Map<MemberId, ReplayMark> marks) throws IOException {
+    onThread(
+        () -> {
+          var sql =
+              "INSERT OR REPLACE INTO replay_mark (member, boot_epoch, seq_highest) VALUES (?, ?, ?)";
+          try (var insert = connection.prepareStatement(sql)) {
+            for (var mark : marks.entrySet()) {
+              insert.setInt(1, mark.getKey().number());
+              insert.setLong(2, mark.getValue().bootEpoch());
+              insert.setLong(3, mark.getValue().seqHighest());
+              insert.addBatch();
+            }
+            insert.executeBatch();
+          }
+          connection.commit();
+          return true;
+        });
+  }
+
+  private List<Admission.Conflict> readConflicts(int countMax) throws SQLException {
     var sql =
         """
         SELECT gateway, send_id, recorded, offered FROM conflict_evidence
@@ -117,24 +181,52 @@ public final class SqlSigningRecord implements AutoCloseable {
       }
       connection.rollback();
       return found;
-    } catch (SQLException failed) {
-      throw new IOException("the signing record cannot be read", failed);
     }
   }
 
   /// Closes the file and lets go of the lock. A repeat does nothing.
   @Override
-  public synchronized void close() throws IOException {
+  public void close() throws IOException {
+    if (thread.isShutdown()) {
+      return;
+    }
     try {
-      connection.close();
-    } catch (SQLException failed) {
-      throw new IOException("the signing record cannot be closed", failed);
+      onThread(
+          () -> {
+            connection.close();
+            return true;
+          });
     } finally {
+      thread.shutdown();
       lock.channel().close();
     }
   }
 
-  private synchronized Admission admit(KeyEpoch epoch, List<Entry> entries) {
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws SQLException;
+  }
+
+  /// Runs `work` on the record's own platform thread: SQLite's native calls and the flush to disk
+  /// would pin a virtual thread to its carrier.
+  private <T> T onThread(Work<T> work) throws IOException {
+    try {
+      return CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return work.run();
+                } catch (SQLException failed) {
+                  throw new CompletionException(failed);
+                }
+              },
+              thread)
+          .join();
+    } catch (CompletionException | RejectedExecutionException failed) {
+      throw new IOException("the signing record cannot be read or written", failed);
+    }
+  }
+
+  private Admission admit(KeyEpoch epoch, List<Entry> entries) {
     try {
       var conflict = record(epoch, entries);
       if (conflict.isEmpty()) {

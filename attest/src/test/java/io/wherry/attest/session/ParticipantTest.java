@@ -240,10 +240,11 @@ class ParticipantTest {
     assertThat(onlyPacket(committee.hand(1, signer, request))).isInstanceOf(Share.class);
     var other =
         new SignRequest(request.session(), committee.batch("another", 1), request.signers());
-    assertDeclined(committee.hand(1, signer, other), Kind.REFUSED, "signed another request");
+    assertDeclined(committee.hand(1, signer, other), Kind.NONCE_UNKNOWN, "signed another request");
     var renamed =
         new SignRequest(new SessionId(Bytes.of(new byte[16])), request.batch(), request.signers());
-    assertDeclined(committee.hand(1, signer, renamed), Kind.REFUSED, "signed another request");
+    assertDeclined(
+        committee.hand(1, signer, renamed), Kind.NONCE_UNKNOWN, "signed another request");
   }
 
   @Test
