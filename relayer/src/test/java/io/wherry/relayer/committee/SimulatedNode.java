@@ -73,6 +73,9 @@ final class SimulatedNode implements Wakes {
 
   int starts;
 
+  /// How many signature shares it has sent.
+  int shares;
+
   private final SimulatedBridge bridge;
   private final SplittableRandom random;
   private final Path directory;
@@ -131,8 +134,13 @@ final class SimulatedNode implements Wakes {
   }
 
   /// Gives it a share whose secret does not fit its public share.
-  void corruptShare(SecretShare wrong) {
-    share = new KeyShare(share.epoch(), share.group(), wrong, share.origin());
+  void corruptShare(SecretShare another) {
+    share =
+        new KeyShare(
+            share.epoch(),
+            share.group(),
+            new SecretShare(self, another.secret()),
+            share.origin());
   }
 
   Address wallet(ChainId chain) {
@@ -176,6 +184,7 @@ final class SimulatedNode implements Wakes {
             gateways,
             share.epoch(),
             BATCH_MESSAGES_MAX,
+            SimulatedBridge.TERMS.poll(),
             this,
             bridge);
     var fresh = new Life(database, store, consent, participant, attester);
@@ -228,7 +237,11 @@ final class SimulatedNode implements Wakes {
 
   private void send(MemberId to, Bytes packet) {
     try {
-      bridge.bus.send(self, to, codec.encode(outgoing.apply(codec.decode(packet))));
+      var decoded = outgoing.apply(codec.decode(packet));
+      if (decoded instanceof Packet.Share) {
+        shares++;
+      }
+      bridge.bus.send(self, to, codec.encode(decoded));
     } catch (PacketFormatException own) {
       throw new AssertionError("a packet of its own cannot be read", own);
     }
