@@ -16,10 +16,12 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Members poll out of step: the one that asks is often the first to know. What that costs.
+/// Members poll out of step: the one that asks is often the first to know. What that costs: before
+/// the others were asked again within a poll, a third of these messages failed first and backed
+/// off; the mean way was 1.1 s, and the slowest 2.7 s.
 @NullMarked
 final class AttestLatencyTest {
-  private static final int BRIDGES = 10;
+  private static final int BRIDGES = 4;
   private static final int MESSAGES = 10;
 
   @TempDir Path folder = Path.of("");
@@ -50,8 +52,9 @@ final class AttestLatencyTest {
                 LongStream.of(sorted).average().orElseThrow(),
                 sorted[sorted.length / 2],
                 sorted[sorted.length - 1]);
-    System.err.println(text);
-    assertThat(ways).as(text).hasSize(BRIDGES * MESSAGES);
+    assertThat(ways).as(text).hasSize(BRIDGES * MESSAGES).noneMatch(way -> way.failures() > 0);
+    // two of three must know: a poll at the most, and a question's interval
+    assertThat(sorted[sorted.length - 1]).as(text).isLessThan(1_300);
   }
 
   private static Way way(SimulatedBridge bridge, MessageId id) {

@@ -62,6 +62,7 @@ final class SimulatedBridge implements InstantSource, AutoCloseable {
   static final Limits LIMITS = new Limits(8, 64, 64, 2_000);
   static final Curve CURVE = Curves.load(new SplittableRandom(1));
   private static final long BLOCK_MILLIS = 1_000;
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   final SimulatedChain a;
   final SimulatedChain b;
@@ -166,7 +167,8 @@ final class SimulatedBridge implements InstantSource, AutoCloseable {
     }
   }
 
-  /// Lets time pass until `done`, and fails the test where that takes longer than `atMost`.
+  /// Lets time pass until `done`, which is asked every so often, and fails the test where that takes
+  /// longer than `atMost`.
   void runUntil(String what, Duration atMost, BooleanSupplier done) {
     var end = now.plus(atMost);
     while (!done.getAsBoolean()) {
@@ -174,7 +176,7 @@ final class SimulatedBridge implements InstantSource, AutoCloseable {
         throw new AssertionError(
             "seed %d: after %s still not: %s%n%s".formatted(seed, atMost, what, describe()));
       }
-      step(end);
+      run(LOOK);
     }
   }
 
