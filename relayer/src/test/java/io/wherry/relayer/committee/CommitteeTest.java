@@ -32,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,11 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class CommitteeTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  @TempDir Path folder = Path.of("");
-  private SimulatedBridge bridge = new SimulatedBridge(0, folder);
+  private final SimulatedBridge bridge;
 
-  @BeforeEach
-  void found() {
+  CommitteeTest(@TempDir Path folder) {
     bridge = new SimulatedBridge(42, folder).started().warmedUp();
   }
 
