@@ -112,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
       var _ =
           node.vertx()
               .deployVerticle(
-                  new ApiVerticle(node, api.host(), api.port()),
+                  new ApiVerticle(node, api.host(), api.port(), InstantSource.system()),
                   new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
               .toCompletionStage()
               .toCompletableFuture()
