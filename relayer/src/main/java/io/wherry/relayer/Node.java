@@ -101,8 +101,8 @@ public final class Node implements NodeView, AutoCloseable {
   /// @param configuration what it is told
   /// @param environment the process' environment, for secrets
   /// @param clock what time it is
-  /// @param mustEnd told, perhaps repeatedly and from any thread, why this process must end at once:
-  ///   another one has taken its database over. The caller closes the node and ends
+  /// @param mustEnd told, perhaps repeatedly and from any thread, why this process must end at
+  ///   once: another one has taken its database over. The caller closes the node and ends
   /// @throws StartException saying what is in the way
   public static Node start(
       Configuration configuration,

@@ -332,10 +332,7 @@ public final class Attester implements Duty {
     for (var chain : gateways.keySet()) {
       var filter =
           new Filter(
-              Set.of(Kind.HELD),
-              Optional.empty(),
-              Optional.of(chain),
-              Optional.of(NOT_CONFIGURED));
+              Set.of(Kind.HELD), Optional.empty(), Optional.of(chain), Optional.of(NOT_CONFIGURED));
       var cursor = OptionalLong.empty();
       do {
         var page = store.list(filter, HELD_MAX, cursor);
@@ -346,8 +343,7 @@ public final class Attester implements Duty {
                     .map(
                         each ->
                             new Addressed(
-                                each.id(),
-                                new Event.Release(clock.instant(), HoldReason.FILTER)))
+                                each.id(), new Event.Release(clock.instant(), HoldReason.FILTER)))
                     .toList())
             .forEach(wakes::after);
         cursor = page.next();

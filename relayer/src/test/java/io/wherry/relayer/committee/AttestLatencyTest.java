@@ -33,7 +33,8 @@ final class AttestLatencyTest {
   void asksAgainSoonWhereTheOthersAreAPollBehind() {
     var ways = new ArrayList<Way>();
     for (int seed = 0; seed < BRIDGES; seed++) {
-      try (var bridge = new SimulatedBridge(seed, folder.resolve("s" + seed)).started().warmedUp()) {
+      try (var bridge =
+          new SimulatedBridge(seed, folder.resolve("s" + seed)).started().warmedUp()) {
         for (int i = 0; i < MESSAGES; i++) {
           bridge.send(SimulatedBridge.A);
           bridge.run(Duration.ofMillis(2_300));

@@ -167,8 +167,8 @@ final class SimulatedBridge implements InstantSource, AutoCloseable {
     }
   }
 
-  /// Lets time pass until `done`, which is asked every so often, and fails the test where that takes
-  /// longer than `atMost`.
+  /// Lets time pass until `done`, which is asked every so often, and fails the test where that
+  /// takes longer than `atMost`.
   void runUntil(String what, Duration atMost, BooleanSupplier done) {
     var end = now.plus(atMost);
     while (!done.getAsBoolean()) {

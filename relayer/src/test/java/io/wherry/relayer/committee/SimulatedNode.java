@@ -137,10 +137,7 @@ final class SimulatedNode implements Wakes {
   void corruptShare(SecretShare another) {
     share =
         new KeyShare(
-            share.epoch(),
-            share.group(),
-            new SecretShare(self, another.secret()),
-            share.origin());
+            share.epoch(), share.group(), new SecretShare(self, another.secret()), share.origin());
   }
 
   Address wallet(ChainId chain) {

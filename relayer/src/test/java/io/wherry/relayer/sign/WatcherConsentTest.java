@@ -192,7 +192,9 @@ final class WatcherConsentTest {
         .isInstanceOfSatisfying(
             Answer.Refused.class,
             refused ->
-                assertThat(refused.reason()).startsWith("the gateway of eip155:2 is ").contains("not"));
+                assertThat(refused.reason())
+                    .startsWith("the gateway of eip155:2 is ")
+                    .contains("not"));
   }
 
   @Test

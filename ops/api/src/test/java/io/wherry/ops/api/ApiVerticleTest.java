@@ -207,7 +207,14 @@ final class ApiVerticleTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/v1", "/v2/status", "/v1/messages/a/b", "/v1/status/../../etc/passwd", "/.."})
+      strings = {
+        "/",
+        "/v1",
+        "/v2/status",
+        "/v1/messages/a/b",
+        "/v1/status/../../etc/passwd",
+        "/.."
+      })
   void knowsNoOtherRoutes(String path) throws Exception {
     var response = get(path);
 
@@ -250,8 +257,7 @@ final class ApiVerticleTest {
 
   @Test
   void refusesAMalformedQuery() throws Exception {
-    var answer =
-        raw("GET /v1/messages?state=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    var answer = raw("GET /v1/messages?state=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
     assertThat(answer)
         .startsWith("HTTP/1.1 400 ")

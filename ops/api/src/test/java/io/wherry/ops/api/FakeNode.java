@@ -58,7 +58,8 @@ final class FakeNode implements NodeView {
   final List<Integer> limits = new ArrayList<>();
   List<NodeStatus.DutyStatus> duties =
       List.of(
-          new NodeStatus.DutyStatus("watch eip155:1", new Condition.Healthy(), "at block 7, head 9"),
+          new NodeStatus.DutyStatus(
+              "watch eip155:1", new Condition.Healthy(), "at block 7, head 9"),
           new NodeStatus.DutyStatus(
               "watch eip155:2", new Condition.Degraded("no answer", NOW), "at block 1, head 1"),
           new NodeStatus.DutyStatus("attest", new Condition.Halted("a faulty share", NOW), ""),
@@ -174,7 +175,6 @@ final class FakeNode implements NodeView {
   public List<Moment> timeline(MessageId id) {
     return List.of(
         new Moment(NOW, NOW, 1, "Seen", Kind.OBSERVED, Optional.empty(), "in block 7"),
-        new Moment(
-            NOW, LATER, 2, "SubmitRefused", Kind.WAITING, Optional.of("FUNDS"), "holds 0"));
+        new Moment(NOW, LATER, 2, "SubmitRefused", Kind.WAITING, Optional.of("FUNDS"), "holds 0"));
   }
 }
