@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.wherry.model.ChainId;
 import io.wherry.queue.Effect;
 import io.wherry.queue.Step;
+import io.wherry.queue.StoreException;
 import io.wherry.relayer.duty.Duty;
 import io.wherry.relayer.duty.DutyVerticle;
 import io.wherry.relayer.duty.Wakes;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,22 +31,28 @@ final class DutyRoster implements Wakes {
 
   private record Entry(Duty duty, DutyVerticle verticle, Supplier<String> progress) {}
 
+  private final Consumer<StoreException.Claimed> onClaimed;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<ChainId, DutyVerticle> deliverers = new ConcurrentHashMap<>();
   private volatile @Nullable DutyVerticle attester;
   private final List<String> deployed = new ArrayList<>();
   private @Nullable Vertx vertx;
 
+  /// @param onClaimed told that another process holds the database; perhaps by every duty
+  DutyRoster(Consumer<StoreException.Claimed> onClaimed) {
+    this.onClaimed = onClaimed;
+  }
+
   /// @param delivers the chain that it delivers to, if it is a deliverer
   /// @param progress where it stands, in words
   void add(Duty duty, Optional<ChainId> delivers, Supplier<String> progress) {
-    var verticle = new DutyVerticle(duty);
+    var verticle = new DutyVerticle(duty, onClaimed);
     entries.add(new Entry(duty, verticle, progress));
     delivers.ifPresent(chain -> deliverers.put(chain, verticle));
   }
 
   void addAttester(Attester duty) {
-    var verticle = new DutyVerticle(duty);
+    var verticle = new DutyVerticle(duty, onClaimed);
     entries.add(new Entry(duty, verticle, () -> ""));
     attester = verticle;
   }

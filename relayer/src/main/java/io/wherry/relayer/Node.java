@@ -64,6 +64,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +87,7 @@ public final class Node implements NodeView, AutoCloseable {
   private DeliveryStore store;
   private Cluster cluster;
   private MemberBus bus;
-  private final DutyRoster duties = new DutyRoster();
+  private final DutyRoster duties;
 
   /// Something that is closed when the node stops.
   private record Closing(String what, Action action) {
@@ -101,25 +102,36 @@ public final class Node implements NodeView, AutoCloseable {
   /// @param configuration what it is told
   /// @param environment the process' environment, for secrets
   /// @param clock what time it is
+  /// @param mustEnd told, perhaps repeatedly and from any thread, why this process must end at
+  ///   once: another one has taken its database over. The caller closes the node and ends
   /// @throws StartException saying what is in the way
   public static Node start(
-      Configuration configuration, Map<String, String> environment, InstantSource clock)
+      Configuration configuration,
+      Map<String, String> environment,
+      InstantSource clock,
+      Consumer<String> mustEnd)
       throws StartException {
     var random = new SecureRandom();
     var curve = Curves.load(random);
     var keys = Keys.read(configuration, environment, curve);
-    return new Node(configuration, keys, curve, random, clock);
+    return new Node(configuration, keys, curve, random, clock, mustEnd);
   }
 
   // every field is set by the one who opens it, or the constructor throws
   @SuppressWarnings("NullAway.Init")
   private Node(
-      Configuration configuration, Keys keys, Curve curve, SecureRandom random, InstantSource clock)
+      Configuration configuration,
+      Keys keys,
+      Curve curve,
+      SecureRandom random,
+      InstantSource clock,
+      Consumer<String> mustEnd)
       throws StartException {
     this.configuration = configuration;
     this.keys = keys;
     this.clock = clock;
     this.startedAt = clock.instant();
+    this.duties = new DutyRoster(taken -> mustEnd.accept(String.valueOf(taken.getMessage())));
     boolean good = false;
     try {
       openShare();
@@ -290,6 +302,10 @@ public final class Node implements NodeView, AutoCloseable {
         gateways,
         keys.share().epoch(),
         configuration.delivery().batchMessagesMax(),
+        configuration.chains().stream()
+            .map(Configuration.Chain::poll)
+            .max(Duration::compareTo)
+            .orElseThrow(),
         duties,
         clock);
   }

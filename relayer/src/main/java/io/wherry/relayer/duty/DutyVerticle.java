@@ -7,27 +7,34 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.wherry.queue.StoreException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs one duty on a virtual thread: at once, then after each pause that it asks for, or earlier
 /// when woken. One run at a time; a wake-up during a run causes another run behind it. An
-/// undeployment waits for the run under way.
+/// undeployment waits for the run under way. Where another process has taken the database over, it
+/// never runs again, and says so: the process must end.
 public final class DutyVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(DutyVerticle.class);
   private static final Duration AFTER_A_BUG = Duration.ofSeconds(5);
 
   private final Duty duty;
+  private final Consumer<StoreException.Claimed> onClaimed;
   private boolean running;
   private boolean again;
+  private boolean over;
   private long timer = -1;
   private @Nullable Promise<Void> stopping;
 
   /// @param duty what to run; this verticle is its only caller
-  public DutyVerticle(Duty duty) {
+  /// @param onClaimed told, on the duty's thread, that another process holds the database
+  public DutyVerticle(Duty duty, Consumer<StoreException.Claimed> onClaimed) {
     this.duty = duty;
+    this.onClaimed = onClaimed;
   }
 
   /// Deploys the verticle on a virtual thread of its own.
@@ -63,7 +70,7 @@ public final class DutyVerticle extends VerticleBase {
   }
 
   private void turn() {
-    if (stopping != null) {
+    if (over || stopping != null) {
       return;
     }
     if (running) {
@@ -79,6 +86,9 @@ public final class DutyVerticle extends VerticleBase {
       stopping.tryComplete();
       return;
     }
+    if (over) {
+      return;
+    }
     timer = vertx.setTimer(again ? 1 : Math.max(1, pause.toMillis()), _ -> turn());
   }
 
@@ -88,6 +98,11 @@ public final class DutyVerticle extends VerticleBase {
   private Duration runOnce() {
     try {
       return duty.run();
+    } catch (StoreException.Claimed taken) {
+      LOG.error("{} ends: {}", duty.name(), taken.getMessage());
+      over = true;
+      onClaimed.accept(taken);
+      return AFTER_A_BUG;
     } catch (RuntimeException bug) {
       LOG.error("{} failed unexpectedly; it runs again in {}", duty.name(), AFTER_A_BUG, bug);
       return AFTER_A_BUG;

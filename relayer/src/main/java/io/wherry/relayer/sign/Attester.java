@@ -2,6 +2,7 @@
 package io.wherry.relayer.sign;
 
 import io.wherry.attest.session.Action;
+import io.wherry.attest.session.Packet;
 import io.wherry.attest.session.PacketCodec;
 import io.wherry.attest.session.PacketFormatException;
 import io.wherry.attest.session.Participant;
@@ -10,6 +11,7 @@ import io.wherry.model.Batch;
 import io.wherry.model.Bytes;
 import io.wherry.model.ChainId;
 import io.wherry.model.KeyEpoch;
+import io.wherry.model.Lane;
 import io.wherry.model.MemberId;
 import io.wherry.model.MessageId;
 import io.wherry.model.Observation;
@@ -17,21 +19,29 @@ import io.wherry.queue.Addressed;
 import io.wherry.queue.Delivery;
 import io.wherry.queue.DeliveryStore;
 import io.wherry.queue.Event;
+import io.wherry.queue.Filter;
+import io.wherry.queue.HoldReason;
+import io.wherry.queue.Kind;
+import io.wherry.queue.State;
 import io.wherry.queue.Work;
 import io.wherry.relayer.duty.Condition;
 import io.wherry.relayer.duty.Duty;
 import io.wherry.relayer.duty.Health;
 import io.wherry.relayer.duty.Wakes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -42,13 +52,31 @@ import org.slf4j.LoggerFactory;
 ///
 /// Objectives, in order: 1. nothing is signed but through the participant, which asks consent and
 /// the signing record; 2. what others ask is answered before anything new is begun; 3. messages
-/// that are due together travel together.
+/// that are due together travel together; 4. be early.
+///
+/// **Members that are a poll behind.** Members look at the chains out of step, so the one that asks
+/// is often the first to know, and the others answer that they do not know yet. Then the batch
+/// stays open and is asked for again each quarter of a poll, for a poll and a quarter in all,
+/// before its failure is written down and the message backs off. Each question is a whole session
+/// with consent and signing record; only the pause before it is shorter.
+///
+/// **Chains that are not configured here.** A message to such a chain is held as
+/// [HoldReason#FILTER] with the chain's name, and is released by the first run after the chain is
+/// configured.
+///
+/// **A faulty share.** Where the own share does not verify, this machine or its key share is
+/// faulty: the duty halts for good, signs nothing more, and only takes over what others attest,
+/// which proves itself.
 public final class Attester implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(Attester.class);
   private static final int INBOX_MAX = 10_000;
   private static final int SESSIONS_MAX = 16;
   private static final Duration PAUSE_BUSY = Duration.ofMillis(100);
   private static final Duration PAUSE_IDLE = Duration.ofMillis(500);
+  private static final int QUESTIONS_PER_POLL = 4;
+  private static final Duration FAR = Duration.ofDays(36_500);
+  private static final int HELD_MAX = 1_000;
+  private static final String NOT_CONFIGURED = "not configured here";
 
   /// What other members are told through.
   @FunctionalInterface
@@ -59,6 +87,18 @@ public final class Attester implements Duty {
 
   private record Incoming(MemberId from, Bytes body) {}
 
+  /// A batch in work here.
+  ///
+  /// @param begunAt when it was asked for first
+  /// @param askAt when to ask again; empty while a session runs
+  private record Session(Instant begunAt, Optional<Instant> askAt) {}
+
+  /// A step of the participant.
+  @FunctionalInterface
+  private interface Move {
+    List<Action> make(Instant now);
+  }
+
   private final Participant participant;
   private final PacketCodec codec;
   private final Outbox outbox;
@@ -66,13 +106,15 @@ public final class Attester implements Duty {
   private final Map<ChainId, Address> gateways;
   private final KeyEpoch keyEpoch;
   private final int batchMessagesMax;
+  private final Duration askAgainAfter;
   private final Wakes wakes;
   private final InstantSource clock;
   private final Health health;
   private final Queue<Incoming> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
-  private final Set<Batch> sessions = new HashSet<>();
+  private final Map<Batch, Session> sessions = new LinkedHashMap<>();
   private final Set<MessageId> inSession = new HashSet<>();
+  private boolean sorted;
 
   /// @param participant holds the key share
   /// @param codec reads and writes packets
@@ -81,6 +123,8 @@ public final class Attester implements Duty {
   /// @param gateways the configured gateway of every chain
   /// @param keyEpoch the key epoch to attest in
   /// @param batchMessagesMax how many messages one batch may hold
+  /// @param poll how long another member may need to see what this one sees: the longest pause
+  ///   between two looks at a chain
   /// @param wakes tells the other duties of new work
   /// @param clock what time it is
   public Attester(
@@ -91,18 +135,20 @@ public final class Attester implements Duty {
       Map<ChainId, Address> gateways,
       KeyEpoch keyEpoch,
       int batchMessagesMax,
+      Duration poll,
       Wakes wakes,
       InstantSource clock) {
     this.participant = participant;
     this.codec = codec;
     this.outbox = outbox;
     this.store = store;
-    this.gateways = Map.copyOf(gateways);
+    this.gateways = new TreeMap<>(gateways);
     this.keyEpoch = keyEpoch;
     this.batchMessagesMax = batchMessagesMax;
+    this.askAgainAfter = poll.dividedBy(QUESTIONS_PER_POLL);
     this.wakes = wakes;
     this.clock = clock;
-    this.health = new Health(clock, _ -> {});
+    this.health = new Health(clock, Attester::tell);
   }
 
   @Override
@@ -132,46 +178,190 @@ public final class Attester implements Duty {
 
   @Override
   public Duration run() {
+    if (!sorted) {
+      releaseConfigured();
+      holdUnconfigured();
+      sorted = true;
+    }
     answer();
-    begin();
-    perform(participant.tick(clock.instant()));
+    if (!halted()) {
+      askAgain();
+    }
+    if (!halted()) {
+      begin();
+    }
+    if (!halted()) {
+      move(participant::tick);
+    }
+    if (halted()) {
+      return PAUSE_IDLE;
+    }
     health.healthy();
     return sessions.isEmpty() ? PAUSE_IDLE : PAUSE_BUSY;
+  }
+
+  private boolean halted() {
+    return health.condition() instanceof Condition.Halted;
+  }
+
+  /// Makes a move and performs what follows. A participant that finds its own share faulty is not
+  /// asked to sign again.
+  private void move(Move move) {
+    List<Action> actions;
+    try {
+      actions = move.make(clock.instant());
+    } catch (IllegalStateException faulty) {
+      health.halted(
+          "this node signs nothing any more: %s; check its key share and its machine, then start it again"
+              .formatted(faulty.getMessage()));
+      return;
+    }
+    perform(actions);
   }
 
   private void answer() {
     for (var next = inbox.poll(); next != null; next = inbox.poll()) {
       waiting.decrementAndGet();
       try {
-        perform(participant.on(next.from(), codec.decode(next.body()), clock.instant()));
+        var from = next.from();
+        var packet = codec.decode(next.body());
+        if (!halted() || packet instanceof Packet.Attested) {
+          move(now -> participant.on(from, packet, now));
+        }
       } catch (PacketFormatException malformed) {
         LOG.warn("{} sent a packet that cannot be read: {}", next.from(), malformed.getMessage());
       }
     }
   }
 
-  private void begin() {
-    for (var destination : gateways.entrySet()) {
-      var due =
-          store
-              .due(
-                  Work.ATTEST,
-                  Optional.empty(),
-                  Optional.of(destination.getKey()),
-                  clock.instant(),
-                  SESSIONS_MAX * batchMessagesMax)
-              .stream()
-              .filter(delivery -> !inSession.contains(delivery.id()))
-              .toList();
-      for (int at = 0; at < due.size() && sessions.size() < SESSIONS_MAX; at += batchMessagesMax) {
-        begin(destination.getValue(), due.subList(at, Math.min(due.size(), at + batchMessagesMax)));
+  private void askAgain() {
+    for (var entry : new LinkedHashMap<>(sessions).entrySet()) {
+      var due = entry.getValue().askAt().filter(at -> !at.isAfter(clock.instant()));
+      if (due.isPresent() && !halted()) {
+        sessions.put(entry.getKey(), new Session(entry.getValue().begunAt(), Optional.empty()));
+        move(now -> participant.attest(entry.getKey(), now));
       }
     }
   }
 
+  private void begin() {
+    var byChain = new LinkedHashMap<ChainId, List<Delivery>>();
+    for (var delivery :
+        store.due(
+            Work.ATTEST,
+            Optional.empty(),
+            Optional.empty(),
+            clock.instant(),
+            SESSIONS_MAX * batchMessagesMax)) {
+      if (!inSession.contains(delivery.id())) {
+        byChain
+            .computeIfAbsent(delivery.lane().destination(), _ -> new ArrayList<>())
+            .add(delivery);
+      }
+    }
+    byChain.forEach(
+        (chain, due) -> {
+          var gateway = gateways.get(chain);
+          if (gateway == null) {
+            hold(due);
+          } else {
+            begin(gateway, due);
+          }
+        });
+  }
+
+  private void begin(Address gateway, List<Delivery> due) {
+    for (int at = 0; at < due.size(); at += batchMessagesMax) {
+      if (sessions.size() >= SESSIONS_MAX || halted()) {
+        return;
+      }
+      open(gateway, due.subList(at, Math.min(due.size(), at + batchMessagesMax)));
+    }
+  }
+
+  // ---- chains that are not configured here ----
+
+  private Event.Hold hold(ChainId chain) {
+    return new Event.Hold(
+        clock.instant(),
+        HoldReason.FILTER,
+        "chain %s is %s: add it to the configuration, or leave it to the other members"
+            .formatted(chain, NOT_CONFIGURED));
+  }
+
+  private void hold(List<Delivery> deliveries) {
+    for (var delivery : deliveries) {
+      LOG.warn(
+          "message {} is held: chain {} is {}",
+          delivery.id(),
+          delivery.lane().destination(),
+          NOT_CONFIGURED);
+    }
+    store
+        .applyAll(
+            deliveries.stream()
+                .map(each -> new Addressed(each.id(), hold(each.lane().destination())))
+                .toList())
+        .forEach(wakes::after);
+  }
+
+  /// What became ready for a chain before it was taken out of the configuration.
+  private void holdUnconfigured() {
+    for (var lane : store.counts().keySet()) {
+      if (!gateways.containsKey(lane.destination())) {
+        for (var work : List.of(Work.ATTEST, Work.SUBMIT)) {
+          for (var ready = ready(lane, work); !ready.isEmpty(); ready = ready(lane, work)) {
+            hold(ready);
+          }
+        }
+      }
+    }
+  }
+
+  private List<Delivery> ready(Lane lane, Work work) {
+    return store.due(
+        work,
+        Optional.of(lane.source()),
+        Optional.of(lane.destination()),
+        clock.instant().plus(FAR),
+        HELD_MAX);
+  }
+
+  /// What was held for want of a chain that is configured now.
+  private void releaseConfigured() {
+    for (var chain : gateways.keySet()) {
+      var filter =
+          new Filter(
+              Set.of(Kind.HELD), Optional.empty(), Optional.of(chain), Optional.of(NOT_CONFIGURED));
+      var cursor = OptionalLong.empty();
+      do {
+        var page = store.list(filter, HELD_MAX, cursor);
+        store
+            .applyAll(
+                page.deliveries().stream()
+                    .filter(Attester::isHeldByUs)
+                    .map(
+                        each ->
+                            new Addressed(
+                                each.id(), new Event.Release(clock.instant(), HoldReason.FILTER)))
+                    .toList())
+            .forEach(wakes::after);
+        cursor = page.next();
+      } while (cursor.isPresent());
+    }
+  }
+
+  private static boolean isHeldByUs(Delivery delivery) {
+    return delivery.state() instanceof State.Held held
+        && held.reason() == HoldReason.FILTER
+        && held.detail().contains(NOT_CONFIGURED);
+  }
+
+  // ---- sessions ----
+
   /// Messages of one source gateway stand together, in the order of their slots: so they are
   /// cheapest to deliver.
-  private void begin(Address destination, List<Delivery> deliveries) {
+  private void open(Address destination, List<Delivery> deliveries) {
     var messages =
         deliveries.stream()
             .map(Delivery::observation)
@@ -182,9 +372,9 @@ public final class Attester implements Duty {
             .map(Observation::id)
             .toList();
     var batch = new Batch(destination, keyEpoch, messages);
-    sessions.add(batch);
+    sessions.put(batch, new Session(clock.instant(), Optional.empty()));
     inSession.addAll(messages);
-    perform(participant.attest(batch, clock.instant()));
+    move(now -> participant.attest(batch, now));
   }
 
   private void perform(List<Action> actions) {
@@ -195,6 +385,11 @@ public final class Attester implements Duty {
           end(attestation.batch());
           var at = clock.instant();
           applyAll(attestation.batch(), new Event.AttestationReceived(at, attestation));
+          var chain = attestation.batch().destination().chain();
+          if (!gateways.containsKey(chain)) {
+            // nobody here would deliver it
+            applyAll(attestation.batch(), hold(chain));
+          }
           LOG.info(
               "attested {} message(s) to {}",
               attestation.batch().messages().size(),
@@ -205,7 +400,10 @@ public final class Attester implements Duty {
                 "{} signed wrongly in session {}: it is left out for the rest of the key epoch",
                 member,
                 request.session());
-        case Action.Failed(var batch, var reason, var _) -> {
+        case Action.Failed(var batch, var reason, var notYet) -> {
+          if (staysOpen(batch, notYet)) {
+            continue;
+          }
           end(batch);
           applyAll(batch, new Event.AttestFailed(clock.instant(), reason));
           LOG.warn(
@@ -218,8 +416,23 @@ public final class Attester implements Duty {
     }
   }
 
+  /// Whether others that do not know all of the batch yet are asked again soon; see the class.
+  private boolean staysOpen(Batch batch, Set<MemberId> notYet) {
+    var session = sessions.get(batch);
+    var askAt = clock.instant().plus(askAgainAfter);
+    boolean patient =
+        session != null
+            && !notYet.isEmpty()
+            && !askAt.isAfter(
+                session.begunAt().plus(askAgainAfter.multipliedBy(QUESTIONS_PER_POLL + 1)));
+    if (session != null && patient) {
+      sessions.put(batch, new Session(session.begunAt(), Optional.of(askAt)));
+    }
+    return patient;
+  }
+
   private void end(Batch batch) {
-    if (sessions.remove(batch)) {
+    if (sessions.remove(batch) != null) {
       batch.messages().forEach(inSession::remove);
     }
   }
@@ -228,5 +441,13 @@ public final class Attester implements Duty {
     store
         .applyAll(batch.messages().stream().map(id -> new Addressed(id, event)).toList())
         .forEach(wakes::after);
+  }
+
+  private static void tell(Condition condition) {
+    switch (condition) {
+      case Condition.Halted(var reason, var _) -> LOG.error("attest: halted: {}", reason);
+      case Condition.Degraded(var reason, var _) -> LOG.warn("attest: degraded: {}", reason);
+      case Condition.Starting _, Condition.Healthy _ -> {}
+    }
   }
 }

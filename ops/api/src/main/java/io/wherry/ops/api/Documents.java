@@ -91,11 +91,16 @@ final class Documents {
     var message = delivery.observation().message();
     var moments = new JsonArray();
     for (var moment : timeline) {
-      moments.add(
+      var entry =
           new JsonObject()
               .put("at", moment.at().toString())
               .put("state", name(moment.kind()))
-              .put("detail", moment.detail()));
+              .put("detail", moment.detail());
+      moment.reason().ifPresent(reason -> entry.put("reason", reason));
+      if (moment.times() > 1) {
+        entry.put("times", moment.times()).put("lastAt", moment.lastAt().toString());
+      }
+      moments.add(entry);
     }
     var document =
         summary(delivery)

@@ -16,7 +16,15 @@ final class ApiOptions {
   @Option(names = "--json", description = "Print the API's answer as it is.")
   private boolean json;
 
+  /// @throws CommandException where the address is none
   NodeClient client() {
+    var scheme = api.getScheme();
+    boolean web = "http".equals(scheme) || "https".equals(scheme);
+    if (!web || api.getHost() == null) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--api: expected an address such as http://127.0.0.1:8480, got '%s'".formatted(api));
+    }
     return new NodeClient(api);
   }
 

@@ -3,7 +3,7 @@ package io.wherry.ops.cli;
 
 import io.vertx.core.Vertx;
 import io.wherry.adapters.evm.ContractDeployer;
-import io.wherry.adapters.evm.EvmAccount;
+import io.wherry.attest.frost.Scalar;
 import io.wherry.chain.ChainException;
 import io.wherry.model.Bytes;
 import java.math.BigInteger;
@@ -56,16 +56,15 @@ final class ContractsCommand {
 
     @Override
     public Integer call() {
-      if (!groupKey.matches("0x[0-9a-fA-F]{64}")) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "--group-key: expected 0x and 64 hexadecimal digits, got '%s'".formatted(groupKey));
-      }
+      // all of them before the chain is asked: a mistake of the caller is said at once
+      var key = groupKey();
+      var givenOwner = owner == null ? null : address("--owner", owner);
+      var givenGuardian = guardian == null ? null : address("--guardian", guardian);
       var vertx = Vertx.vertx();
       try (var paying = account.open(vertx)) {
-        var owning = owner == null ? paying.address() : address("--owner", owner);
-        var guarding = guardian == null ? owning : address("--guardian", guardian);
-        var gateway = deploy(paying, owning, guarding);
+        var owning = givenOwner == null ? paying.address() : givenOwner;
+        var guarding = givenGuardian == null ? owning : givenGuardian;
+        var gateway = new ContractDeployer(paying).deployGateway(owning, guarding, key);
         spec.commandLine()
             .getOut()
             .printf(
@@ -82,9 +81,21 @@ final class ContractsCommand {
       }
     }
 
-    private Bytes deploy(EvmAccount paying, Bytes owning, Bytes guarding) throws ChainException {
-      return new ContractDeployer(paying)
-          .deployGateway(owning, guarding, new BigInteger(groupKey.substring(2), 16));
+    /// The gateway's verifier takes an x coordinate below the group's order alone.
+    private BigInteger groupKey() {
+      if (!groupKey.matches("0x[0-9a-fA-F]{64}")) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "--group-key: expected 0x and 64 hexadecimal digits, got '%s'".formatted(groupKey));
+      }
+      var x = new BigInteger(groupKey.substring(2), 16);
+      if (x.signum() == 0 || x.compareTo(Scalar.ORDER) >= 0) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "--group-key: expected a number from 1 and below the order of secp256k1, got '%s'"
+                .formatted(groupKey));
+      }
+      return x;
     }
 
     private static Bytes address(String option, String text) {

@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -38,6 +40,7 @@ final class RunCommand implements Callable<Integer> {
   private Path file = Path.of("wherry.yaml");
 
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<@Nullable String> mustEnd = new AtomicReference<>();
 
   @Override
   public Integer call() throws InterruptedException {
@@ -63,9 +66,20 @@ final class RunCommand implements Callable<Integer> {
       stop.await();
       LOG.info("stopping: finishing what is under way");
     }
+    var why = mustEnd.get();
+    var code = why == null ? ExitCode.OK : ExitCode.INPUT_OUTPUT;
+    if (why != null) {
+      LOG.error("ended, because {}", why);
+    }
     LOG.info("stopped");
-    Runtime.getRuntime().halt(ExitCode.OK.code());
-    return ExitCode.OK.code();
+    Runtime.getRuntime().halt(code.code());
+    return code.code();
+  }
+
+  /// Another process holds the database: whatever this one does from now on is void.
+  private void end(String why) {
+    mustEnd.compareAndSet(null, why);
+    stop.countDown();
   }
 
   private Configuration configuration() {
@@ -77,9 +91,10 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static Node start(Configuration configuration) {
+  private Node start(Configuration configuration) {
     try {
-      return Node.start(configuration, Map.copyOf(System.getenv()), InstantSource.system());
+      return Node.start(
+          configuration, Map.copyOf(System.getenv()), InstantSource.system(), this::end);
     } catch (StartException obstacle) {
       throw new CommandException(
           switch (obstacle.kind()) {
@@ -97,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
       var _ =
           node.vertx()
               .deployVerticle(
-                  new ApiVerticle(node, api.host(), api.port()),
+                  new ApiVerticle(node, api.host(), api.port(), InstantSource.system()),
                   new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
               .toCompletionStage()
               .toCompletableFuture()
