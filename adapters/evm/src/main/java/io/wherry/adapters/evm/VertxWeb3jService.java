@@ -18,6 +18,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,15 +48,22 @@ public final class VertxWeb3jService implements Web3jService {
   private final int responseBytesMax;
   private final Vertx vertx;
   private final Loop loop;
+  private final CompletableFuture<String> deployment;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private VertxWeb3jService(
-      RpcEndpoint endpoint, long timeoutMillis, int responseBytesMax, Vertx vertx, Loop loop) {
+      RpcEndpoint endpoint,
+      long timeoutMillis,
+      int responseBytesMax,
+      Vertx vertx,
+      Loop loop,
+      CompletableFuture<String> deployment) {
     this.endpoint = endpoint;
     this.timeoutMillis = timeoutMillis;
     this.responseBytesMax = responseBytesMax;
     this.vertx = vertx;
     this.loop = loop;
+    this.deployment = deployment;
   }
 
   /// A client of one endpoint. Connects with the first call. Blocks for a moment: not for event
@@ -68,9 +76,9 @@ public final class VertxWeb3jService implements Web3jService {
       Vertx vertx, URI endpoint, long timeoutMillis, int responseBytesMax) {
     refuseEventLoop();
     var loop = new Loop(timeoutMillis);
-    vertx.deployVerticle(loop);
+    var deployment = vertx.deployVerticle(loop).toCompletionStage().toCompletableFuture();
     return new VertxWeb3jService(
-        new RpcEndpoint(endpoint), timeoutMillis, responseBytesMax, vertx, loop);
+        new RpcEndpoint(endpoint), timeoutMillis, responseBytesMax, vertx, loop, deployment);
   }
 
   RpcEndpoint endpoint() {
@@ -164,18 +172,19 @@ public final class VertxWeb3jService implements Web3jService {
     if (closed.getAndSet(true)) {
       return;
     }
-    var _ =
-        loop.started.thenAccept(
-            context -> {
-              if (vertx.deploymentIDs().contains(context.deploymentID())) {
-                vertx.undeploy(context.deploymentID());
-              } else {
-                loop.stopped.complete(true);
-              }
-            });
+    // until Vert.x itself has forgotten the deployment: a Vert.x that closes meanwhile would take
+    // it
+    // down a second time, and complain
+    var gone = deployment.thenCompose(this::undeploy).exceptionally(failure -> false);
     if (!Context.isOnEventLoopThread()) {
-      var _ = loop.stopped.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
+      var _ = gone.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
     }
+  }
+
+  private CompletionStage<Boolean> undeploy(String id) {
+    return vertx.deploymentIDs().contains(id)
+        ? vertx.undeploy(id).map(true).toCompletionStage()
+        : CompletableFuture.completedStage(true);
   }
 
   /// Waits without keeping a carrier thread. For callers that poll.
@@ -264,7 +273,6 @@ public final class VertxWeb3jService implements Web3jService {
   /// The event loop that all exchanges run on, and the client that closes with it.
   private static final class Loop extends VerticleBase {
     private final CompletableFuture<Context> started = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     private final int connectMillis;
     private @Nullable HttpClientAgent client;
 
@@ -279,12 +287,6 @@ public final class VertxWeb3jService implements Web3jService {
               new HttpClientOptions().setConnectTimeout(connectMillis),
               new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX));
       started.complete(context);
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<?> stop() {
-      stopped.complete(true);
       return Future.succeededFuture();
     }
 
