@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -179,7 +180,7 @@ final class Bridge implements AutoCloseable {
                         == present.contains(other.path("member").asInt()));
   }
 
-  private static java.util.stream.Stream<JsonNode> stream(JsonNode array) {
+  private static Stream<JsonNode> stream(JsonNode array) {
     return IntStream.range(0, array.size()).mapToObj(array::get);
   }
 
@@ -229,7 +230,7 @@ final class Bridge implements AutoCloseable {
   /// Sends texts to the other chain's message board, each mined before the next.
   List<MessageId> send(LocalChain from, int count) throws ChainException {
     var ids = new ArrayList<MessageId>();
-    var to = from == a ? b : a;
+    var to = from.equals(a) ? b : a;
     for (int i = 0; i < count; i++) {
       ids.add(from.sendText(to, "message %d of %d".formatted(i + 1, count)).id());
     }
@@ -290,7 +291,8 @@ final class Bridge implements AutoCloseable {
       get(member, "/v1/status").ifPresent(status -> text.append(status).append('\n'));
       get(member, "/v1/messages?limit=10").ifPresent(list -> text.append(list).append('\n'));
       var lines = logged(member).lines().toList();
-      lines.subList(Math.max(0, lines.size() - 40), lines.size())
+      lines
+          .subList(Math.max(0, lines.size() - 40), lines.size())
           .forEach(line -> text.append(line).append('\n'));
     }
     return text.toString();

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
@@ -171,7 +170,10 @@ class CrashTest {
   }
 
   private boolean attested(MessageId id) {
-    return bridge.get(1, "/v1/messages/" + id).filter(m -> m.path("attested").asBoolean()).isPresent();
+    return bridge
+        .get(1, "/v1/messages/" + id)
+        .filter(m -> m.path("attested").asBoolean())
+        .isPresent();
   }
 
   private static int first(MessageId id) {

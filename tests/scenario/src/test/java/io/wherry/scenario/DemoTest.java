@@ -32,8 +32,7 @@ class DemoTest {
       assertThat(report.path("total").asInt()).isEqualTo(4);
       assertThat(report.path("messages"))
           .hasSize(4)
-          .allSatisfy(
-              message -> assertThat(message.path("state").asString()).isEqualTo("Settled"));
+          .allSatisfy(message -> assertThat(message.path("state").asString()).isEqualTo("Settled"));
       assertThat(outcome.err()).doesNotContain("Exception", " ERROR ", "kept ");
       nothingIsLeft(demo, children);
     }

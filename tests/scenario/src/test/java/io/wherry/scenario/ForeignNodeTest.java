@@ -72,7 +72,8 @@ class ForeignNodeTest {
               foreign
                   .vertx()
                   .eventBus()
-                  .publish("wherry.%s.member.%d".formatted(CLUSTER, member), Buffer.buffer(garbage));
+                  .publish(
+                      "wherry.%s.member.%d".formatted(CLUSTER, member), Buffer.buffer(garbage));
             }
             return Bridge.MEMBERS.stream().allMatch(this::hasDropped);
           },

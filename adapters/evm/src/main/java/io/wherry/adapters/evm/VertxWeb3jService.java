@@ -48,22 +48,15 @@ public final class VertxWeb3jService implements Web3jService {
   private final int responseBytesMax;
   private final Vertx vertx;
   private final Loop loop;
-  private final CompletableFuture<String> deployment;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private VertxWeb3jService(
-      RpcEndpoint endpoint,
-      long timeoutMillis,
-      int responseBytesMax,
-      Vertx vertx,
-      Loop loop,
-      CompletableFuture<String> deployment) {
+      RpcEndpoint endpoint, long timeoutMillis, int responseBytesMax, Vertx vertx, Loop loop) {
     this.endpoint = endpoint;
     this.timeoutMillis = timeoutMillis;
     this.responseBytesMax = responseBytesMax;
     this.vertx = vertx;
     this.loop = loop;
-    this.deployment = deployment;
   }
 
   /// A client of one endpoint. Connects with the first call. Blocks for a moment: not for event
@@ -76,9 +69,9 @@ public final class VertxWeb3jService implements Web3jService {
       Vertx vertx, URI endpoint, long timeoutMillis, int responseBytesMax) {
     refuseEventLoop();
     var loop = new Loop(timeoutMillis);
-    var deployment = vertx.deployVerticle(loop).toCompletionStage().toCompletableFuture();
+    vertx.deployVerticle(loop);
     return new VertxWeb3jService(
-        new RpcEndpoint(endpoint), timeoutMillis, responseBytesMax, vertx, loop, deployment);
+        new RpcEndpoint(endpoint), timeoutMillis, responseBytesMax, vertx, loop);
   }
 
   RpcEndpoint endpoint() {
@@ -172,10 +165,15 @@ public final class VertxWeb3jService implements Web3jService {
     if (closed.getAndSet(true)) {
       return;
     }
-    // until Vert.x itself has forgotten the deployment: a Vert.x that closes meanwhile would take
+    // Until Vert.x itself has forgotten the deployment: a Vert.x that closes meanwhile would take
     // it
-    // down a second time, and complain
-    var gone = deployment.thenCompose(this::undeploy).exceptionally(failure -> false);
+    // down a second time, and complain. On a thread of its own, because Vert.x answers on the
+    // caller's context, which may be the one that waits here.
+    var gone =
+        loop.started
+            .thenComposeAsync(
+                context -> undeploy(context.deploymentID()), Thread::startVirtualThread)
+            .exceptionally(failure -> false);
     if (!Context.isOnEventLoopThread()) {
       var _ = gone.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
     }

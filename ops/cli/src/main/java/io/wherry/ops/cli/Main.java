@@ -32,15 +32,14 @@ final class Main {
 
   /// Runs one command and exits with its code.
   public static void main(String... arguments) {
-    var command = commandLine();
-    int code = command.execute(arguments);
-    System.exit(code == ExitCode.OK.code() ? written(command).code() : code);
+    int code = commandLine().execute(arguments);
+    System.exit(code == ExitCode.OK.code() ? written().code() : code);
   }
 
   /// Nobody may take an answer for complete that was cut off: a full disk, a closed pipe.
-  private static ExitCode written(CommandLine command) {
-    if (command.getOut().checkError()) {
-      command.getErr().println("wherry: the answer could not be written to standard output");
+  private static ExitCode written() {
+    if (System.out.checkError()) {
+      System.err.println("wherry: the answer could not be written to standard output");
       return ExitCode.INPUT_OUTPUT;
     }
     return ExitCode.OK;
