@@ -112,7 +112,10 @@ record Keys(
       loaded = ShareFile.read(file, configuration.node().member(), password, curve);
     } catch (ShareFileException wrong) {
       throw new StartException(
-          StartException.Kind.PERMISSION, String.valueOf(wrong.getMessage()), wrong);
+          StartException.Kind.PERMISSION,
+          "%s: check key-share.file and key-share.password in %s"
+              .formatted(wrong.getMessage(), configuration.file()),
+          wrong);
     } catch (IOException unreadable) {
       throw new StartException(
           StartException.Kind.INPUT_OUTPUT,

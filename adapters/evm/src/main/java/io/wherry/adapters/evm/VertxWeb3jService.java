@@ -18,6 +18,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -169,23 +170,24 @@ public final class VertxWeb3jService implements Web3jService {
     if (closed.getAndSet(true)) {
       return;
     }
-    // from a thread of no verticle, as at the start: the answer must not wait for who waits for it
-    Thread.startVirtualThread(
-        () -> {
-          var _ = loop.started.thenAccept(this::undeploy);
-        });
+    // Until Vert.x itself has forgotten the deployment: a Vert.x that closes meanwhile would take
+    // it
+    // down a second time, and complain. On a thread of its own, because Vert.x answers on the
+    // caller's context, which may be the one that waits here.
+    var gone =
+        loop.started
+            .thenComposeAsync(
+                context -> undeploy(context.deploymentID()), Thread::startVirtualThread)
+            .exceptionally(failure -> false);
     if (!Context.isOnEventLoopThread()) {
-      var _ = loop.stopped.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
+      var _ = gone.completeOnTimeout(false, timeoutMillis, TimeUnit.MILLISECONDS).join();
     }
   }
 
-  private void undeploy(Context context) {
-    if (vertx.deploymentIDs().contains(context.deploymentID())) {
-      var _ =
-          vertx.undeploy(context.deploymentID()).onComplete(done -> loop.stopped.complete(true));
-    } else {
-      loop.stopped.complete(true);
-    }
+  private CompletionStage<Boolean> undeploy(String id) {
+    return vertx.deploymentIDs().contains(id)
+        ? vertx.undeploy(id).map(true).toCompletionStage()
+        : CompletableFuture.completedStage(true);
   }
 
   /// Waits without keeping a carrier thread. For callers that poll.
@@ -274,7 +276,6 @@ public final class VertxWeb3jService implements Web3jService {
   /// The event loop that all exchanges run on, and the client that closes with it.
   private static final class Loop extends VerticleBase {
     private final CompletableFuture<Context> started = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> stopped = new CompletableFuture<>();
     private final int connectMillis;
     private @Nullable HttpClientAgent client;
 

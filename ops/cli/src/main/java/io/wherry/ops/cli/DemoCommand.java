@@ -5,8 +5,13 @@ import io.vertx.core.Vertx;
 import io.wherry.adapters.evm.GatewayClient;
 import io.wherry.adapters.evm.anvil.AnvilNode;
 import io.wherry.chain.ChainException;
+import io.wherry.ops.cli.local.JavaProgram;
+import io.wherry.ops.cli.local.LocalChain;
+import io.wherry.ops.cli.local.LocalCommittee;
+import io.wherry.ops.cli.local.NodeProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
@@ -79,6 +84,10 @@ final class DemoCommand implements Callable<Integer> {
           ExitCode.UNAVAILABLE,
           Objects.requireNonNullElse(failed.getMessage(), failed.toString()),
           failed);
+    } catch (UncheckedIOException failed) {
+      trouble = true;
+      throw new CommandException(
+          ExitCode.INPUT_OUTPUT, String.valueOf(failed.getMessage()), failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return ExitCode.FAILED.code();
@@ -108,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
     say("Wherry demo: two chains, three nodes, a %d-of-%d threshold key.", THRESHOLD, MEMBERS);
     say("The key comes from a trusted dealer, for this demo alone: unfit for production.");
     say("");
-    var committee = new DemoCommittee(folder, THRESHOLD, MEMBERS);
+    var committee = new LocalCommittee(folder, THRESHOLD, MEMBERS);
     var a = chain(root, vertx, committee, "A", 31_337, new AnvilNode.Mining.PerTransaction());
     var b = chain(root, vertx, committee, "B", 31_338, new AnvilNode.Mining.EverySeconds(1));
     a.linkTo(b);
@@ -151,15 +160,15 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private DemoChain chain(
+  private LocalChain chain(
       Path root,
       Vertx vertx,
-      DemoCommittee committee,
+      LocalCommittee committee,
       String name,
       long number,
       AnvilNode.Mining mining)
       throws ChainException {
-    var chain = DemoChain.start(root, vertx, name, number, mining, committee.groupKey());
+    var chain = LocalChain.start(root, vertx, name, number, mining, committee.groupKey());
     running.add(chain);
     say("  chain %s  %-13s anvil at %s, %s", name, chain.id(), chain.anvil().uri(), chain.habit());
     say(
@@ -168,11 +177,15 @@ final class DemoCommand implements Callable<Integer> {
     return chain;
   }
 
-  private DemoTracker startNodes(DemoCommittee committee, List<Path> files, Path folder) {
+  private DemoTracker startNodes(LocalCommittee committee, List<Path> files, Path folder) {
     var nodes = new ArrayList<DemoTracker.Node>();
     for (int i = 0; i < files.size(); i++) {
       var process =
-          NodeProcess.start(files.get(i), folder.resolve("node-%d.log".formatted(i + 1)), Map.of());
+          NodeProcess.start(
+              JavaProgram.same(Main.class),
+              files.get(i),
+              folder.resolve("node-%d.log".formatted(i + 1)),
+              Map.of());
       running.add(process);
       var api = URI.create("http://127.0.0.1:" + committee.apiPort(i));
       nodes.add(new DemoTracker.Node(i + 1, process, api, files.get(i), new NodeClient(api)));
@@ -204,7 +217,7 @@ final class DemoCommand implements Callable<Integer> {
     say("settled %d/%d", settled, messages.size());
   }
 
-  private void suggest(DemoCommittee committee, DemoChain a, DemoChain b) {
+  private void suggest(LocalCommittee committee, LocalChain a, LocalChain b) {
     say("");
     say("The demo stays up until Ctrl-C. Things to try in another terminal:");
     say("  ./wherry status --api http://127.0.0.1:%d", committee.apiPort(0));

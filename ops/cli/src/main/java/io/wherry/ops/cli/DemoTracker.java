@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wherry.ops.cli;
 
+import io.wherry.ops.cli.local.NodeProcess;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

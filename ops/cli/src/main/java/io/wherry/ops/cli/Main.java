@@ -32,7 +32,17 @@ final class Main {
 
   /// Runs one command and exits with its code.
   public static void main(String... arguments) {
-    System.exit(commandLine().execute(arguments));
+    int code = commandLine().execute(arguments);
+    System.exit(code == ExitCode.OK.code() ? written().code() : code);
+  }
+
+  /// Nobody may take an answer for complete that was cut off: a full disk, a closed pipe.
+  private static ExitCode written() {
+    if (System.out.checkError()) {
+      System.err.println("wherry: the answer could not be written to standard output");
+      return ExitCode.INPUT_OUTPUT;
+    }
+    return ExitCode.OK;
   }
 
   static CommandLine commandLine() {

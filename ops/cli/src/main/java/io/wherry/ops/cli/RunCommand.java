@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final long API_SECONDS = 20;
+  private static final long DRAIN_SECONDS_MAX = 60;
 
   @Option(
       names = "--config",
@@ -41,20 +42,27 @@ final class RunCommand implements Callable<Integer> {
 
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<@Nullable String> mustEnd = new AtomicReference<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   @Override
   public Integer call() throws InterruptedException {
-    var configuration = configuration();
+    try {
+      return runUntilStopped(configuration());
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private int runUntilStopped(Configuration configuration) throws InterruptedException {
     // The JVM ends with 143 after SIGTERM; a drained node has done what it was asked, and says so
     // with 0.
-    var main = Thread.currentThread();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   stop.countDown();
                   try {
-                    main.join(TimeUnit.SECONDS.toMillis(60));
+                    var _ = ended.await(DRAIN_SECONDS_MAX, TimeUnit.SECONDS);
                   } catch (InterruptedException giveUp) {
                     Thread.currentThread().interrupt();
                   }

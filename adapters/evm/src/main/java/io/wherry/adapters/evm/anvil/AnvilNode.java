@@ -52,7 +52,12 @@ public final class AnvilNode implements AutoCloseable {
   private AnvilNode(Process process, URI uri) {
     this.process = process;
     this.uri = uri;
-    Runtime.getRuntime().addShutdownHook(orphanGuard);
+    try {
+      Runtime.getRuntime().addShutdownHook(orphanGuard);
+    } catch (IllegalStateException goingDown) {
+      kill();
+      throw goingDown;
+    }
   }
 
   /// Whether a block is made for each transaction, at intervals, or on demand only.

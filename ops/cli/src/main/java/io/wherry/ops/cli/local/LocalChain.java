@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wherry.ops.cli;
+package io.wherry.ops.cli.local;
 
 import io.vertx.core.Vertx;
 import io.wherry.adapters.evm.ContractArtifact;
@@ -17,19 +17,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/// One chain of the demo: an anvil process, a gateway, a message board, and OpenZeppelin's bridge
-/// for a token.
+/// One chain on this machine, for the demo and for tests: an anvil process, a gateway, a message
+/// board, and OpenZeppelin's bridge for a token.
 ///
 /// @param name `A` or `B`
 /// @param habit how it mines, in words
 /// @param finality the finality section of a node's configuration
 /// @param anvil the process
-/// @param user the demo's user, who deploys and sends
+/// @param user the one who deploys and sends
 /// @param gateway where messages leave and enter
 /// @param board a recipient that keeps the last message
 /// @param token an ERC-20
 /// @param bridge OpenZeppelin's `BridgeERC20` for that token
-record DemoChain(
+public record LocalChain(
     String name,
     String habit,
     String finality,
@@ -48,8 +48,15 @@ record DemoChain(
 
   /// Starts the chain and deploys everything on it.
   ///
+  /// @param root the project's root, below which anvil is installed
+  /// @param vertx carries the calls to the chain
+  /// @param name `A` or `B`
+  /// @param number the chain's EIP-155 number
+  /// @param mining how it makes blocks, once everything is deployed
   /// @param groupKey the committee's key
-  static DemoChain start(
+  /// @throws ChainException where a contract could not be deployed; no process is left then
+  /// @throws IllegalStateException where anvil is not installed or does not answer
+  public static LocalChain start(
       Path root,
       Vertx vertx,
       String name,
@@ -58,7 +65,9 @@ record DemoChain(
       BigInteger groupKey)
       throws ChainException {
     boolean interval = mining instanceof AnvilNode.Mining.EverySeconds;
-    var anvil = AnvilNode.start(AnvilNode.binary(root), number, mining);
+    // a block for each transaction until everything is deployed, whatever the habit later
+    var anvil =
+        AnvilNode.start(AnvilNode.binary(root), number, new AnvilNode.Mining.PerTransaction());
     boolean good = false;
     try {
       var user =
@@ -81,8 +90,13 @@ record DemoChain(
       var bridge = deployer.deploy(ContractArtifact.named("ExampleBridge"), token, user.address());
       call(user, token, "ExampleToken", "transfer", bridge, IN_BRIDGE);
       call(user, token, "ExampleToken", "approve", bridge, SUPPLY);
+      switch (mining) {
+        case AnvilNode.Mining.PerTransaction _ -> {}
+        case AnvilNode.Mining.EverySeconds(int seconds) -> anvil.setIntervalMining(seconds);
+        case AnvilNode.Mining.OnDemand _ -> anvil.setAutomine(false);
+      }
       good = true;
-      return new DemoChain(
+      return new LocalChain(
           name,
           interval ? "a block every second" : "a block for each transaction",
           interval
@@ -102,23 +116,30 @@ record DemoChain(
     }
   }
 
-  ChainId id() {
+  /// The chain's name.
+  public ChainId id() {
     return user.chain();
   }
 
   /// Tells this chain's bridge of the other chain's.
-  void linkTo(DemoChain other) throws ChainException {
+  ///
+  /// @throws ChainException as [EvmAccount#execute] does
+  public void linkTo(LocalChain other) throws ChainException {
     call(user, bridge, "ExampleBridge", "link", gateway, other.at(other.bridge()).encoded());
   }
 
   /// Sends a text to the other chain's message board.
-  GatewayClient.Sent sendText(DemoChain to, String text) throws ChainException {
+  ///
+  /// @throws ChainException as [GatewayClient#sendMessage] does
+  public GatewayClient.Sent sendText(LocalChain to, String text) throws ChainException {
     return new GatewayClient(user, gateway)
         .sendMessage(to.at(to.board()), Bytes.of(text.getBytes(StandardCharsets.UTF_8)), List.of());
   }
 
   /// Sends `amount` of the token's smallest unit to the same user on the other chain.
-  GatewayClient.Sent sendToken(DemoChain to, BigInteger amount) throws ChainException {
+  ///
+  /// @throws ChainException as [GatewayClient#sendThrough] does
+  public GatewayClient.Sent sendToken(LocalChain to, BigInteger amount) throws ChainException {
     return new GatewayClient(user, gateway)
         .sendThrough(
             bridge,
@@ -127,7 +148,9 @@ record DemoChain(
   }
 
   /// Gives a node's wallet what it needs to pay for deliveries.
-  void fund(Bytes wallet) {
+  ///
+  /// @param wallet 20 bytes
+  public void fund(Bytes wallet) {
     anvil.rpc("anvil_setBalance", wallet.toHex(), "0x" + WALLET_WEI.toString(16));
   }
 

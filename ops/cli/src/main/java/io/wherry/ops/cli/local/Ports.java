@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wherry.ops.cli;
+package io.wherry.ops.cli.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Free loopback ports.
-final class Ports {
+public final class Ports {
   private Ports() {}
 
   /// `count` different ports that nobody listened on a moment ago.
-  static List<Integer> free(int count) {
+  ///
+  /// @throws UncheckedIOException where the system has none
+  public static List<Integer> free(int count) {
     var held = new ArrayList<ServerSocket>();
     try {
       for (int i = 0; i < count; i++) {
@@ -20,7 +23,7 @@ final class Ports {
       }
       return held.stream().map(ServerSocket::getLocalPort).toList();
     } catch (IOException none) {
-      throw new CommandException(ExitCode.INPUT_OUTPUT, "no free port: " + none.getMessage(), none);
+      throw new UncheckedIOException("no free port: " + none.getMessage(), none);
     } finally {
       for (var socket : held) {
         try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wherry.ops.cli;
+package io.wherry.ops.cli.local;
 
 import io.wherry.adapters.evm.WalletKey;
 import io.wherry.attest.cluster.Identity;
@@ -13,6 +13,7 @@ import io.wherry.attest.keys.TrustedDealer;
 import io.wherry.model.Bytes;
 import io.wherry.model.KeyEpoch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +23,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// The demo's committee: identities, key shares from a trusted dealer, and a configuration for each
-/// node. The dealer has held the whole key, so all of it is worthless for anything but a
-/// demonstration; files and logs say so.
-final class DemoCommittee {
+/// A committee on this machine, for the demo and for tests: identities, key shares from a trusted
+/// dealer, and a configuration for each node. The dealer has held the whole key, so all of it is
+/// worthless for anything but a demonstration; files and logs say so.
+public final class LocalCommittee {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path folder;
@@ -37,7 +38,13 @@ final class DemoCommittee {
   private final List<String> walletSecrets = new ArrayList<>();
   private final List<WalletKey> wallets = new ArrayList<>();
 
-  DemoCommittee(Path folder, int threshold, int members) {
+  /// Makes keys, and chooses free ports. Nothing is written yet.
+  ///
+  /// @param folder where the nodes' files will stand
+  /// @param threshold how many members attest
+  /// @param members how many there are
+  /// @throws UncheckedIOException where there are no free ports
+  public LocalCommittee(Path folder, int threshold, int members) {
     this.folder = folder;
     this.threshold = threshold;
     var free = Ports.free(2 * members);
@@ -57,26 +64,31 @@ final class DemoCommittee {
   }
 
   /// What the gateways are told.
-  BigInteger groupKey() {
+  public BigInteger groupKey() {
     return new BigInteger(1, shares.getFirst().group().key().x().toArray());
   }
 
   /// The addresses that pay for deliveries, 20 bytes each.
-  List<Bytes> wallets() {
+  public List<Bytes> wallets() {
     return wallets.stream().map(WalletKey::address).toList();
   }
 
-  int size() {
-    return shares.size();
+  /// Where node number `index` (from 0) takes its peers' connections.
+  public int clusterPort(int index) {
+    return ports.get(index);
   }
 
   /// Where node number `index` (from 0) serves its API.
-  int apiPort(int index) {
+  public int apiPort(int index) {
     return apiPorts.get(index);
   }
 
-  /// Writes everything that the nodes need, and answers their configuration files.
-  List<Path> write(List<DemoChain> chains) {
+  /// Writes everything that the nodes need, and answers their configuration files. To be called
+  /// once.
+  ///
+  /// @param chains what the nodes serve
+  /// @throws UncheckedIOException where a file cannot be written
+  public List<Path> write(List<LocalChain> chains) {
     var files = new ArrayList<Path>();
     try {
       for (int i = 0; i < shares.size(); i++) {
@@ -89,18 +101,25 @@ final class DemoCommittee {
         secret(home.resolve("wallet"), walletSecrets.get(i));
         files.add(Files.writeString(home.resolve("wherry.yaml"), configuration(i, chains)));
       }
-    } catch (IOException | IdentityFileException failed) {
-      throw new CommandException(
-          ExitCode.INPUT_OUTPUT, "cannot write the demo's files: " + failed.getMessage(), failed);
+    } catch (IOException failed) {
+      throw unwritable(failed);
+    } catch (IdentityFileException failed) {
+      throw unwritable(new IOException(failed.getMessage(), failed));
     }
     return files;
   }
 
-  private String configuration(int index, List<DemoChain> chains) {
+  private UncheckedIOException unwritable(IOException failed) {
+    return new UncheckedIOException(
+        "cannot write the nodes' files below %s: %s".formatted(folder, failed.getMessage()),
+        failed);
+  }
+
+  private String configuration(int index, List<LocalChain> chains) {
     var yaml = new StringBuilder();
     yaml.append(
         """
-        # Node %d of a demo. Its key share comes from a trusted dealer: unfit for production.
+        # Node %d of a local committee. Its key share comes from a trusted dealer: unfit for production.
         node:
           member: %d
           data-directory: data
