@@ -55,7 +55,7 @@ export function compile() {
     solc.compile(JSON.stringify({ language: "Solidity", sources, settings }), {
       import: (name) => {
         const contents = readFileSync(join(here, "node_modules", name), "utf8");
-        imported[name] = { content: contents };
+        imported[`node_modules/${name}`] = { content: contents };
         return { contents };
       },
     }),
@@ -79,11 +79,22 @@ export function compile() {
       files.set(join(artifactFolder(name), `${contractName}.json`), `${JSON.stringify(artifact, null, 2)}\n`);
     }
   }
-  const everything = { ...sources, ...imported };
-  const hash = createHash("sha256").update(JSON.stringify({ compiler: solc.version(), settings }));
-  for (const name of Object.keys(everything).sort()) hash.update(`\0${name}\0${everything[name].content}`);
-  files.set(join(main, "sources.sha256"), `${hash.digest("hex")}\n`);
+  files.set(join(main, "sources.sha256"), manifest(sources, imported));
   return files;
+}
+
+/**
+ * Everything that decides the artifacts, one line a file as `sha256sum` writes them: sources, their imports, this script
+ * (settings), and the lock file (compiler). A Java test compares it, so that a source edited without a build is noticed
+ * where there is no Node.js.
+ */
+function manifest(sources, imported) {
+  const files = { ...sources, ...imported };
+  for (const name of ["build.mjs", "package-lock.json"]) files[name] = { content: readFileSync(join(here, name)) };
+  return Object.keys(files)
+    .sort()
+    .map((name) => `${createHash("sha256").update(files[name].content).digest("hex")}  ${name}\n`)
+    .join("");
 }
 
 function isLibrary(source, contractName) {

@@ -19,6 +19,8 @@ import {Schnorr} from "./Schnorr.sol";
 /// - the delivered bit of a slot is set exactly when its recipient has accepted (or is just executing) the message;
 /// - whether an item of a batch fails is never the submitter's doing: each gets the gas that its message names, exactly,
 ///   or the whole call reverts with InsufficientGas;
+/// - a message recorded as failed has had no effect: a recipient that ran, did not revert, and yet did not accept reverts
+///   the whole call with NotAccepted;
 /// - a pause stops sending and delivering, and can cause neither.
 contract Gateway is IGateway, Ownable2Step {
     /// @inheritdoc IGateway
@@ -224,6 +226,9 @@ contract Gateway is IGateway, Ownable2Step {
         if (accepted) {
             emit MessageDelivered(id);
         } else {
+            // It has run, and only a revert can undo what it did. Nothing ran where there is no code (and code that is
+            // there when a call starts stays until the transaction ends).
+            require(!success || message.recipient.code.length == 0, NotAccepted(message.recipient));
             bytes memory reason = _reason(message.recipient, success);
             _clearDelivered(words, message.sendId);
             _failures[id] = Failure(source, message.sendId);

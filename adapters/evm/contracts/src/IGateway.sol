@@ -39,7 +39,8 @@ interface IGateway is IERC7786GatewaySource {
     /// @notice The recipient accepted the message. Emitted once for a message, ever.
     event MessageDelivered(bytes32 indexed messageId);
 
-    /// @notice The recipient failed inside a batch; anyone may {retry}. `reason` is at most 256 bytes long.
+    /// @notice The recipient reverted inside a batch, or has no code: the message has had no effect, and anyone may {retry}.
+    /// `reason` is at most 256 bytes long.
     event MessageFailed(bytes32 indexed messageId, bytes reason);
 
     /// @notice `px` is the group key from now on; its predecessor is valid before `previousValidUntil` (Unix seconds).
@@ -97,7 +98,7 @@ interface IGateway is IERC7786GatewaySource {
     error InsufficientGas(bytes32 messageId, uint256 gasLeft, uint256 gasNeeded);
 
     /// @notice The recipient gave no reason: it has no code, ran out of gas, reverted without data, or answered something
-    /// else than `receiveMessage`'s selector.
+    /// else than `receiveMessage`'s selector. Only the last of these reverts a whole batch: deliver its messages one by one.
     error NotAccepted(address recipient);
 
     /// @notice Deliver one message of an attested batch. A recipient that reverts reverts the call with its own reason.
@@ -109,8 +110,9 @@ interface IGateway is IERC7786GatewaySource {
         Attestation calldata attestation
     ) external;
 
-    /// @notice Deliver a whole attested batch. Delivered messages are skipped; one that fails is recorded and reported by
-    /// {MessageFailed}, and the others pass.
+    /// @notice Deliver a whole attested batch. Delivered messages are skipped; one whose recipient reverts or has no code is
+    /// recorded and reported by {MessageFailed}, and the others pass. A recipient that returns another answer than
+    /// `receiveMessage`'s selector reverts the whole call with {NotAccepted}, because what it did must be undone.
     function deliverBatch(FromGateway[] calldata batch, Attestation calldata attestation) external;
 
     /// @notice Deliver a message that failed inside a batch. Anyone may; its attestation was checked then.

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 
-/// @notice Fails in a way that can be switched, and counts what it accepts.
+/// @notice Fails in a way that can be switched; counts what it accepts, and what it takes but answers wrongly.
 contract RevertingRecipient is IERC7786Recipient {
     enum Mode {
         Accept,
@@ -20,6 +20,7 @@ contract RevertingRecipient is IERC7786Recipient {
 
     Mode public mode;
     uint256 public accepted;
+    uint256 public answeredWrongly;
     bytes32 public lastReceiveId;
     bytes public lastSender;
     bytes public lastPayload;
@@ -48,6 +49,7 @@ contract RevertingRecipient is IERC7786Recipient {
                 revert(0, 0)
             }
         }
+        if (now_ != Mode.Accept) ++answeredWrongly;
         if (now_ == Mode.AnswerWrong) return 0xdeadbeef;
         if (now_ == Mode.AnswerShort) {
             assembly {
