@@ -11,6 +11,7 @@ import io.wherry.relayer.duty.Duty;
 import io.wherry.relayer.duty.DutyVerticle;
 import io.wherry.relayer.duty.Wakes;
 import io.wherry.relayer.sign.Attester;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class DutyRoster implements Wakes {
   private record Entry(Duty duty, DutyVerticle verticle, Supplier<String> progress) {}
 
   private final Consumer<StoreException.Claimed> onClaimed;
+  private final InstantSource clock;
   private final List<Entry> entries = new ArrayList<>();
   private final Map<ChainId, DutyVerticle> deliverers = new ConcurrentHashMap<>();
   private volatile @Nullable DutyVerticle attester;
@@ -39,20 +41,21 @@ final class DutyRoster implements Wakes {
   private @Nullable Vertx vertx;
 
   /// @param onClaimed told that another process holds the database; perhaps by every duty
-  DutyRoster(Consumer<StoreException.Claimed> onClaimed) {
+  DutyRoster(Consumer<StoreException.Claimed> onClaimed, InstantSource clock) {
+    this.clock = clock;
     this.onClaimed = onClaimed;
   }
 
   /// @param delivers the chain that it delivers to, if it is a deliverer
   /// @param progress where it stands, in words
   void add(Duty duty, Optional<ChainId> delivers, Supplier<String> progress) {
-    var verticle = new DutyVerticle(duty, onClaimed);
+    var verticle = new DutyVerticle(duty, onClaimed, clock);
     entries.add(new Entry(duty, verticle, progress));
     delivers.ifPresent(chain -> deliverers.put(chain, verticle));
   }
 
   void addAttester(Attester duty) {
-    var verticle = new DutyVerticle(duty, onClaimed);
+    var verticle = new DutyVerticle(duty, onClaimed, clock);
     entries.add(new Entry(duty, verticle, () -> ""));
     attester = verticle;
   }
@@ -137,7 +140,7 @@ final class DutyRoster implements Wakes {
         .map(
             entry ->
                 new NodeStatus.DutyStatus(
-                    entry.duty().name(), entry.duty().condition(), entry.progress().get()))
+                    entry.duty().name(), entry.verticle().condition(), entry.progress().get()))
         .toList();
   }
 }

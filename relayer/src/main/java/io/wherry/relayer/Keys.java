@@ -136,6 +136,14 @@ record Keys(
     }
     var share = loaded.share();
     var committee = configuration.committee();
+    var listed = committee.members().stream().map(Configuration.Member::id).sorted().toList();
+    if (!listed.equals(share.group().memberIds())) {
+      share.close();
+      throw new StartException(
+          StartException.Kind.CONFIGURATION,
+          "key share %s is of a key of members %s, but the committee lists %s"
+              .formatted(file, share.group().memberIds(), listed));
+    }
     var told =
         "%d of %d in key epoch %s"
             .formatted(committee.threshold(), committee.members().size(), committee.keyEpoch());

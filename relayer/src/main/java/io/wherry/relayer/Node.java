@@ -14,6 +14,7 @@ import io.wherry.attest.cluster.EnvelopeOpener;
 import io.wherry.attest.cluster.EnvelopeSealer;
 import io.wherry.attest.cluster.MemberBus;
 import io.wherry.attest.cluster.NodePresence;
+import io.wherry.attest.cluster.ReplayMark;
 import io.wherry.attest.frost.Curve;
 import io.wherry.attest.frost.Curves;
 import io.wherry.attest.keys.KeyShare;
@@ -47,12 +48,14 @@ import io.wherry.relayer.sign.WatcherConsent;
 import io.wherry.relayer.watch.ChainWatcher;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -64,6 +67,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -76,6 +80,7 @@ public final class Node implements NodeView, AutoCloseable {
   private static final Duration ENVELOPE_TTL = Duration.ofSeconds(30);
   private static final long DEPLOY_SECONDS = 30;
   private static final double RETRY_FACTOR = 2;
+  private static final long MARKS_KEPT_MILLIS = 10_000;
 
   private final Configuration configuration;
   private final InstantSource clock;
@@ -87,6 +92,7 @@ public final class Node implements NodeView, AutoCloseable {
   private DeliveryStore store;
   private Cluster cluster;
   private MemberBus bus;
+  private long life;
   private final DutyRoster duties;
 
   /// Something that is closed when the node stops.
@@ -131,7 +137,8 @@ public final class Node implements NodeView, AutoCloseable {
     this.keys = keys;
     this.clock = clock;
     this.startedAt = clock.instant();
-    this.duties = new DutyRoster(taken -> mustEnd.accept(String.valueOf(taken.getMessage())));
+    this.duties =
+        new DutyRoster(taken -> mustEnd.accept(String.valueOf(taken.getMessage())), clock);
     boolean good = false;
     try {
       openShare();
@@ -172,6 +179,7 @@ public final class Node implements NodeView, AutoCloseable {
                   .formatted(configuration.node().member(), ProcessHandle.current().pid()),
               clock.instant());
       closings.push(new Closing("database", database::close));
+      life = database.epoch();
       store = new SqlDeliveryStore(database, machine());
     } catch (StoreException failed) {
       throw new StartException(
@@ -194,6 +202,12 @@ public final class Node implements NodeView, AutoCloseable {
 
   private void openRecord() throws StartException {
     var file = configuration.node().dataDirectory().resolve("signing-record.db");
+    if (life > 1 && Files.notExists(file)) {
+      throw new StartException(
+          StartException.Kind.INPUT_OUTPUT,
+          "signing record %s is missing, but this node has run before: without it the node could sign a second message for a slot. Bring the file back; where it is lost for good, this member needs a new identity and key share"
+              .formatted(file));
+    }
     try {
       record = SqlSigningRecord.open(file, clock);
       closings.push(new Closing("signing record", record::close));
@@ -229,7 +243,7 @@ public final class Node implements NodeView, AutoCloseable {
     }
   }
 
-  private void openBus() {
+  private void openBus() throws StartException {
     var limits = EnvelopeLimits.DEFAULT;
     bus =
         new MemberBus(
@@ -242,14 +256,43 @@ public final class Node implements NodeView, AutoCloseable {
                 record.bootEpoch(),
                 limits,
                 clock),
-            new EnvelopeOpener(
+            opener(limits),
+            BusLimits.DEFAULT);
+  }
+
+  /// Opens envelopes from where the last life of this node left off, and keeps note of how far it came.
+  private EnvelopeOpener opener(EnvelopeLimits limits) throws StartException {
+    try {
+      var opener =
+          new EnvelopeOpener(
                 keys.roster(),
                 keys.identity().member(),
                 Set.of(keys.share().epoch()),
                 limits,
                 clock,
-                Map.of()),
-            BusLimits.DEFAULT);
+                record.replayMarks());
+      closings.push(
+          new Closing("replay marks", () -> record.keepReplayMarks(opener.marks())));
+      cluster
+          .vertx()
+          .setPeriodic(
+              MARKS_KEPT_MILLIS,
+              _ -> cluster.vertx().executeBlocking(() -> keep(opener.marks()), false));
+      return opener;
+    } catch (IOException failed) {
+      throw new StartException(
+          StartException.Kind.INPUT_OUTPUT, String.valueOf(failed.getMessage()), failed);
+    }
+  }
+
+  private boolean keep(Map<MemberId, ReplayMark> marks) {
+    try {
+      record.keepReplayMarks(marks);
+      return true;
+    } catch (IOException failed) {
+      LOG.warn("how far peers were heard could not be kept: {}", failed.getMessage());
+      return false;
+    }
   }
 
   private void open(Curve curve, SecureRandom random) throws StartException {
@@ -318,25 +361,24 @@ public final class Node implements NodeView, AutoCloseable {
     }
     var usual = EvmSettings.of(chain.id(), endpoints, chain.gateway(), wallet);
     var settings =
-        new EvmSettings(
-            usual.chain(),
-            usual.endpoints(),
-            usual.gateway(),
-            usual.walletKey(),
-            chain.requestTimeout().toMillis(),
-            usual.responseBytesMax(),
-            usual.batchCallsMax(),
-            usual.payloadBytesMax(),
-            usual.logsMax(),
-            usual.forkDepthMax(),
-            BigInteger.valueOf(chain.feePerGasMaxGwei())
-                .multiply(BigInteger.valueOf(1_000_000_000L)),
-            usual.gasLimitFactor());
+        usual
+            .withTimeoutMillis(chain.requestTimeout().toMillis())
+            .withMaxFeePerGasWei(
+                BigInteger.valueOf(chain.feePerGasMaxGwei())
+                    .multiply(BigInteger.valueOf(1_000_000_000L)));
+    var turn = new AtomicInteger();
     return new ChainLink(
         chain.id(),
         new ChainLink.Terms(
             chain.finality(), chain.startHeight(), chain.poll(), chain.blocksPerScanMax()),
-        () -> open(settings, vertx, keys.share()));
+        () -> open(rotated(settings, turn.getAndIncrement()), vertx, keys.share()));
+  }
+
+  /// Each connection begins with the next endpoint, so that one that died or lies is left behind.
+  private static EvmSettings rotated(EvmSettings settings, int turn) {
+    var endpoints = new ArrayList<>(settings.endpoints());
+    Collections.rotate(endpoints, -(turn % endpoints.size()));
+    return settings.withEndpoints(endpoints);
   }
 
   private static ChainAdapter open(EvmSettings settings, Vertx vertx, KeyShare share)
@@ -470,7 +512,7 @@ public final class Node implements NodeView, AutoCloseable {
       var closing = closings.pop();
       try {
         closing.action().close();
-      } catch (IOException | ClusterException | StoreException failed) {
+      } catch (IOException | ClusterException | RuntimeException failed) {
         LOG.warn("while closing the {}: {}", closing.what(), failed.getMessage());
       }
     }

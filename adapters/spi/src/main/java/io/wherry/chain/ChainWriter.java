@@ -90,9 +90,13 @@ public interface ChainWriter {
     /// An endpoint holds it, now or from before.
     record Accepted() implements Submission {}
 
-    /// The chain will not take these bytes any more, for instance because the nonce was used by
-    /// another transaction. [#inclusion] tells whether it was mined after all; if not, prepare
-    /// anew.
+    /// Its nonce is used already: by another transaction, or by itself, mined before. [#inclusion]
+    /// tells which; until it does, nothing may be prepared in its place.
+    ///
+    /// @param reason in the endpoint's words
+    record NonceUsed(String reason) implements Submission {}
+
+    /// The chain will not take these bytes; its nonce is free for what is prepared anew.
     ///
     /// @param reason in the endpoint's words
     record Rejected(String reason) implements Submission {}

@@ -587,7 +587,7 @@ public abstract class ChainAdapterContract {
     }
 
     assertThat(adapter.writer().inclusion(forgotten)).isInstanceOf(Inclusion.Superseded.class);
-    assertThat(adapter.writer().submit(forgotten)).isInstanceOf(Submission.Rejected.class);
+    assertThat(adapter.writer().submit(forgotten)).isInstanceOf(Submission.NonceUsed.class);
     assertDelivers(first);
   }
 

@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 /// One chain's connection: opened when it is first needed, and again until it succeeds, so that a
 /// node starts and goes on while an endpoint is down.
 public final class ChainLink implements AutoCloseable {
+  /// How many failures in a row end a connection.
+  public static final int FAILURES_MAX = 5;
+
   private final ChainId id;
   private final Terms terms;
   private final Opening opening;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ChainAdapter adapter;
+  private int failures;
 
   /// @param id the chain
   /// @param terms how it is read
@@ -51,6 +55,27 @@ public final class ChainLink implements AutoCloseable {
         adapter = connected;
       }
       return connected;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Told by a duty that the connection did what it should.
+  public void worked() {
+    lock.lock();
+    failures = 0;
+    lock.unlock();
+  }
+
+  /// Told by a duty that the connection failed. After [#FAILURES_MAX] in a row it is given up, and the
+  /// next call opens another one, at the next endpoint where there are several.
+  public void failed() {
+    lock.lock();
+    try {
+      if (++failures >= FAILURES_MAX) {
+        failures = 0;
+        close();
+      }
     } finally {
       lock.unlock();
     }

@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// outside the file is looked at; secrets stay where they are.
 public final class ConfigurationReader {
   private static final int FILE_BYTES_MAX = 1 << 20;
+  private static final Duration REQUEST_TIMEOUT_MAX = Duration.ofMinutes(10);
 
   private final Path file;
   private final YamlDocument yaml;
@@ -95,6 +96,9 @@ public final class ConfigurationReader {
                 path(root.at("/key-share/file")), secret(root.at("/key-share/password"))),
             chains,
             delivery(root.at("/delivery")));
+    if (configuration.delivery().retryFirst().compareTo(configuration.delivery().retryMax()) > 0) {
+      complain("/delivery/retry-first", "", "at most retry-max");
+    }
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -126,6 +130,13 @@ public final class ConfigurationReader {
               port));
     }
     int threshold = node.get("threshold").intValue();
+    if (2 * threshold <= members.size()) {
+      complain(
+          "/committee/threshold",
+          threshold,
+          "more than half of the %d members, or two groups could attest different things"
+              .formatted(members.size()));
+    }
     if (threshold > members.size()) {
       complain(
           "/committee/threshold",
@@ -154,8 +165,7 @@ public final class ConfigurationReader {
               node.has("start-height") ? node.get("start-height").longValue() : 0,
               finality(node.get("finality"), at + "/finality"),
               duration(node.get("poll"), at + "/poll", Duration.ofSeconds(1)),
-              duration(
-                  node.get("request-timeout"), at + "/request-timeout", Duration.ofSeconds(10)),
+              requestTimeout(node.get("request-timeout"), at + "/request-timeout"),
               node.has("blocks-per-scan-max") ? node.get("blocks-per-scan-max").intValue() : 500,
               secret(node.get("wallet")),
               node.has("fee-per-gas-max-gwei")
@@ -243,6 +253,15 @@ public final class ConfigurationReader {
       complain(at, text, "a duration of at most 24h");
     }
     return duration;
+  }
+
+  private Duration requestTimeout(@Nullable JsonNode node, String at) {
+    var timeout = duration(node, at, Duration.ofSeconds(10));
+    if (timeout.compareTo(REQUEST_TIMEOUT_MAX) > 0) {
+      complain(at, timeout, "a duration of at most 10m");
+      return REQUEST_TIMEOUT_MAX;
+    }
+    return timeout;
   }
 
   private void complain(String pointer, Object value, String expected) {

@@ -23,6 +23,7 @@ import io.wherry.queue.OwnTransaction;
 import io.wherry.queue.Refusal;
 import io.wherry.queue.Standing;
 import io.wherry.queue.State;
+import io.wherry.queue.Witness;
 import io.wherry.queue.Work;
 import io.wherry.relayer.chain.ChainLink;
 import io.wherry.relayer.duty.Condition;
@@ -92,9 +93,11 @@ public final class Deliverer implements Duty {
       track(adapter);
       submit(adapter);
       failures = 0;
+      link.worked();
       health.healthy();
       return pause(poll);
     } catch (ChainException failed) {
+      link.failed();
       health.degraded(Objects.requireNonNullElse(failed.getMessage(), failed.toString()));
     }
     failures = Math.min(failures + 1, PAUSE_FACTOR_MAX);
@@ -120,6 +123,10 @@ public final class Deliverer implements Duty {
         continue;
       }
       learnCost(adapter.writer(), delivery, included);
+      if (!included.ours()) {
+        // somebody was faster; where ours was never accepted, its nonce must not stay a hole
+        included.own().ifPresent(own -> adapter.writer().discard(transaction(own)));
+      }
       var block = included.block();
       var verdict = known.get(block);
       if (verdict == null) {
@@ -131,8 +138,13 @@ public final class Deliverer implements Duty {
           apply(delivery.id(), new Event.SettledSeen(clock.instant(), block, evidence));
           LOG.info("{}: message {} is settled: {}", name(), delivery.id(), evidence);
         }
-        case FinalityVerdict.Orphaned _ ->
+        case FinalityVerdict.Orphaned _ -> {
+          // What the watcher saw is the watcher's to take back, when its scan finds the fork: an endpoint
+          // may stand on another one for a moment.
+          if (included.witness() == Witness.OWN_RECEIPT) {
             apply(delivery.id(), new Event.DestinationOrphaned(clock.instant(), block));
+          }
+        }
         case FinalityVerdict.Pending _, FinalityVerdict.Unknown _ -> {}
       }
     }
@@ -154,15 +166,39 @@ public final class Deliverer implements Duty {
     // After a start everything stored is looked for at once: a transaction that was never sent
     // holds a nonce.
     var by = reconciled ? clock.instant() : clock.instant().plus(FAR);
+    int most = reconciled ? DUE_MAX : DeliveryStore.ROWS_MAX;
+    var patience = new Patience();
     for (var delivery :
-        store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, DUE_MAX)) {
+        store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, most)) {
       if (delivery.state() instanceof State.Submitted submitted) {
         // what vanished from its source is watched, but not sent once more
         boolean wanted = !(delivery.standing() instanceof Standing.Vanished);
-        apply(delivery.id(), whereIs(adapter.writer(), submitted.transaction(), wanted));
+        try {
+          apply(delivery.id(), whereIs(adapter.writer(), submitted.transaction(), wanted));
+        } catch (ChainException.Transient failed) {
+          patience.failed(List.of(delivery), failed);
+        }
       }
     }
     reconciled = true;
+  }
+
+  /// A failure may be the endpoint's, or that of the one message: it is written down with the message,
+  /// which waits, and the next ones are tried. Only when it goes on is it the endpoint's.
+  private final class Patience {
+    private static final int FAILURES_MAX = 3;
+    private int failures;
+
+    void failed(List<Delivery> deliveries, ChainException.Transient failure)
+        throws ChainException.Transient {
+      applyAll(
+          deliveries,
+          new Event.TransportFailed(
+              clock.instant(), Objects.requireNonNullElse(failure.getMessage(), "no answer")));
+      if (++failures >= FAILURES_MAX) {
+        throw failure;
+      }
+    }
   }
 
   /// What became of our transaction; sent again where it is in no block, for an endpoint may have
@@ -181,7 +217,19 @@ public final class Deliverer implements Duty {
   private Event sendAgain(ChainWriter writer, OwnTransaction own) throws ChainException {
     return switch (writer.submit(transaction(own))) {
       case Submission.Accepted _ -> new Event.StillPending(clock.instant());
+      case Submission.NonceUsed _ -> outrun(writer, own);
       case Submission.Rejected(var reason) -> rejected(writer, own, reason);
+    };
+  }
+
+  /// Its nonce is used, perhaps by itself: only what the chain holds tells, and an endpoint that lags
+  /// may not tell yet. Until then it is not forgotten, or it might be paid for twice.
+  private Event outrun(ChainWriter writer, OwnTransaction own) throws ChainException {
+    return switch (writer.inclusion(transaction(own))) {
+      case Inclusion.Included included -> included(own, included);
+      case Inclusion.Superseded(var reason) ->
+          new Event.Superseded(clock.instant(), own.hash(), reason);
+      case Inclusion.Pending _ -> new Event.StillPending(clock.instant());
     };
   }
 
@@ -213,14 +261,24 @@ public final class Deliverer implements Duty {
               attestation ->
                   batches.computeIfAbsent(attestation, _ -> new ArrayList<>()).add(delivery));
     }
+    var patience = new Patience();
     for (var batch : batches.entrySet()) {
-      var open = undelivered(adapter, batch.getValue());
-      if (open.size() > 1 && open.size() == batch.getKey().batch().messages().size()) {
-        deliver(adapter, inBatchOrder(open, batch.getKey()), batch.getKey());
-      } else {
-        for (var single : open) {
-          deliver(adapter, List.of(single), batch.getKey());
-        }
+      try {
+        submit(adapter, batch.getKey(), batch.getValue());
+      } catch (ChainException.Transient failed) {
+        patience.failed(batch.getValue(), failed);
+      }
+    }
+  }
+
+  private void submit(ChainAdapter adapter, Attestation attestation, List<Delivery> due)
+      throws ChainException {
+    var open = undelivered(adapter, due);
+    if (open.size() > 1 && open.size() == attestation.batch().messages().size()) {
+      deliver(adapter, inBatchOrder(open, attestation), attestation);
+    } else {
+      for (var single : open) {
+        deliver(adapter, List.of(single), attestation);
       }
     }
   }
@@ -284,19 +342,29 @@ public final class Deliverer implements Duty {
       ChainWriter writer, List<Delivery> deliveries, ChainWriter.Transaction transaction)
       throws ChainException {
     var own = new OwnTransaction(transaction.hash(), transaction.signed(), transaction.nonce());
-    boolean wanted = false;
+    var sent = new ArrayList<Delivery>();
+    boolean stopped = false;
     for (var applied :
         store.applyAll(
             deliveries.stream()
                 .map(d -> new Addressed(d.id(), new Event.Prepared(clock.instant(), own)))
                 .toList())) {
       wakes.after(applied);
-      wanted |=
-          applied instanceof Applied.Stepped stepped
-              && stepped.step().effects().stream().anyMatch(Effect.Broadcast.class::isInstance);
+      if (applied instanceof Applied.Stepped(var before, var step)) {
+        if (step.effects().stream().anyMatch(Effect.Broadcast.class::isInstance)) {
+          sent.add(before);
+        } else {
+          stopped |= step.next().state().work().isEmpty() && !isDelivered(step.next());
+        }
+      }
     }
-    if (!wanted) {
+    if (sent.isEmpty() || stopped) {
+      // A message of it was held or vanished between reading and storing: it must not travel along.
       writer.discard(transaction);
+      applyAll(
+          sent,
+          new Event.SubmitRejected(
+              clock.instant(), own.hash(), "not sent: another message of the batch was stopped"));
       return;
     }
     switch (writer.submit(transaction)) {
@@ -305,9 +373,14 @@ public final class Deliverer implements Duty {
               "{}: sent {} with {}",
               name(),
               transaction.hash(),
-              deliveries.stream().map(d -> d.id().toString()).collect(Collectors.joining(", ")));
-      case Submission.Rejected(var reason) -> applyAll(deliveries, rejected(writer, own, reason));
+              sent.stream().map(d -> d.id().toString()).collect(Collectors.joining(", ")));
+      case Submission.NonceUsed _ -> applyAll(sent, outrun(writer, own));
+      case Submission.Rejected(var reason) -> applyAll(sent, rejected(writer, own, reason));
     }
+  }
+
+  private static boolean isDelivered(Delivery delivery) {
+    return delivery.state() instanceof State.Included || delivery.state() instanceof State.Settled;
   }
 
   private static List<Delivery> inBatchOrder(List<Delivery> open, Attestation attestation) {

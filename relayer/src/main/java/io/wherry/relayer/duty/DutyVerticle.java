@@ -9,6 +9,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.wherry.queue.StoreException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,16 +26,22 @@ public final class DutyVerticle extends VerticleBase {
 
   private final Duty duty;
   private final Consumer<StoreException.Claimed> onClaimed;
+  private final Health trouble;
+  private final AtomicBoolean woken = new AtomicBoolean();
   private boolean running;
   private boolean again;
   private boolean over;
+  private volatile boolean failing;
   private long timer = -1;
   private @Nullable Promise<Void> stopping;
 
   /// @param duty what to run; this verticle is its only caller
   /// @param onClaimed told, on the duty's thread, that another process holds the database
-  public DutyVerticle(Duty duty, Consumer<StoreException.Claimed> onClaimed) {
+  /// @param clock what time it is
+  public DutyVerticle(
+      Duty duty, Consumer<StoreException.Claimed> onClaimed, InstantSource clock) {
     this.duty = duty;
+    this.trouble = new Health(clock, _ -> {});
     this.onClaimed = onClaimed;
   }
 
@@ -52,7 +60,8 @@ public final class DutyVerticle extends VerticleBase {
   /// Asks for a run soon; from any thread, as often as you like.
   public void wake() {
     var deployed = context;
-    if (deployed != null) {
+    // many wake-ups before a run are one
+    if (deployed != null && woken.compareAndSet(false, true)) {
       deployed.runOnContext(_ -> turn());
     }
   }
@@ -70,6 +79,7 @@ public final class DutyVerticle extends VerticleBase {
   }
 
   private void turn() {
+    woken.set(false);
     if (over || stopping != null) {
       return;
     }
@@ -92,19 +102,28 @@ public final class DutyVerticle extends VerticleBase {
     timer = vertx.setTimer(again ? 1 : Math.max(1, pause.toMillis()), _ -> turn());
   }
 
-  /// A duty handles what it expects. What it does not expect is a bug of ours: it is shown in full,
-  /// and the duty, whose truth is in the database, runs again; a watcher that died silently would
-  /// be worse.
+  /// How the duty fares: its own word, or that it fails in a way it did not expect. From any thread.
+  public Condition condition() {
+    return failing ? trouble.condition() : duty.condition();
+  }
+
+  /// A duty handles what it expects. What it does not expect is a bug of ours or a broken machine: it
+  /// is shown in full and in the duty's condition, and the duty, whose truth is in the database, runs
+  /// again; a watcher that died silently would be worse.
   private Duration runOnce() {
     try {
-      return duty.run();
+      var pause = duty.run();
+      failing = false;
+      return pause;
     } catch (StoreException.Claimed taken) {
       LOG.error("{} ends: {}", duty.name(), taken.getMessage());
       over = true;
       onClaimed.accept(taken);
       return AFTER_A_BUG;
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
       LOG.error("{} failed unexpectedly; it runs again in {}", duty.name(), AFTER_A_BUG, bug);
+      trouble.degraded("failed unexpectedly, see the log: " + bug);
+      failing = true;
       return AFTER_A_BUG;
     }
   }

@@ -38,7 +38,7 @@ public final class ChainWatcher implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(ChainWatcher.class);
   private static final int SCANS_PER_RUN_MAX = 20;
   private static final int CHECKS_PER_RUN_MAX = 1_000;
-  private static final Duration PAUSE_HALTED = Duration.ofHours(1);
+  private static final Duration PAUSE_HALTED = Duration.ofMinutes(1);
   private static final int PAUSE_FACTOR_MAX = 16;
 
   private final ChainLink link;
@@ -78,26 +78,26 @@ public final class ChainWatcher implements Duty {
 
   @Override
   public Duration run() {
-    if (health.condition() instanceof Condition.Halted) {
-      return PAUSE_HALTED;
-    }
     var poll = link.terms().poll();
     try {
       var reader = link.adapter().reader();
       boolean more = scan(reader);
       finalizeObserved(reader);
       failures = 0;
+      link.worked();
       health.healthy();
       return more ? Duration.ZERO : poll;
     } catch (ChainException failure) {
       return switch (failure) {
         case ChainException.Transient _ -> {
           health.degraded(text(failure));
+          link.failed();
           failures = Math.min(failures + 1, PAUSE_FACTOR_MAX);
           yield poll.multipliedBy(failures);
         }
         case ChainException.Permanent _ -> {
           health.halted(text(failure));
+          link.close();
           yield PAUSE_HALTED;
         }
       };
@@ -126,6 +126,10 @@ public final class ChainWatcher implements Duty {
           }
         }
         case Scan.Reorganised(var ancestor, var _) -> {
+          if (stored.isEmpty()) {
+            // nothing is stored yet, so nothing is orphaned: start again
+            return true;
+          }
           LOG.warn("{}: a fork; back from {} to {}", name(), cursor, ancestor);
           switch (store.rollBack(link.id(), ancestor, clock.instant())) {
             case Rolled.Back(var steps) -> wakes.after(steps);
@@ -199,9 +203,13 @@ public final class ChainWatcher implements Duty {
       switch (verdict) {
         case FinalityVerdict.Final(var evidence) ->
             apply(delivery, new Event.BecameFinal(clock.instant(), block, evidence));
-        case FinalityVerdict.Orphaned _ ->
-            apply(delivery, new Event.SourceOrphaned(clock.instant(), block));
-        case FinalityVerdict.Pending _ -> {}
+        // An endpoint may stand on another fork for a moment. A real fork is found by the scan, which
+        // goes back and sees again what is mined again; acting here would orphan without seeing.
+        case FinalityVerdict.Orphaned _ -> {}
+        // those behind it stand higher
+        case FinalityVerdict.Pending _ -> {
+          return;
+        }
         case FinalityVerdict.Unknown(var reason) ->
             throw new ChainException.Transient("finality of block %s: %s".formatted(block, reason));
       }

@@ -7,6 +7,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.wherry.queue.StoreException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -63,7 +65,7 @@ final class DutyVerticleTest {
   }
 
   private DutyVerticle verticle(IntFunction<Duration> what) {
-    return new DutyVerticle(new Told(what), claims::add);
+    return new DutyVerticle(new Told(what), claims::add, InstantSource.fixed(Instant.EPOCH));
   }
 
   private static <T> T await(Future<T> future) {
@@ -188,7 +190,8 @@ final class DutyVerticleTest {
                 _ -> {
                   throw taken;
                 }),
-            told::add);
+            told::add,
+            InstantSource.fixed(Instant.EPOCH));
     var id = await(verticle.deployOn(vertx));
     assertThat(told.poll(20, TimeUnit.SECONDS)).isSameAs(taken);
 

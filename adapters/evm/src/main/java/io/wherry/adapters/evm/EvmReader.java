@@ -33,13 +33,17 @@ final class EvmReader implements ChainReader {
   private final Rpc rpc;
   private final Address gateway;
   private final EvmSettings settings;
+  private static final int SPAN_MAX = 10_000;
+
   private final HeaderRing ring;
+  private int span;
 
   EvmReader(Rpc rpc, Address gateway, EvmSettings settings) {
     this.rpc = rpc;
     this.gateway = gateway;
     this.settings = settings;
     ring = new HeaderRing(settings.forkDepthMax() + 1);
+    span = SPAN_MAX;
   }
 
   @Override
@@ -52,7 +56,8 @@ final class EvmReader implements ChainReader {
     var look = rpc.results(List.of(HEAD, BlockHeader.byNumber(below)));
     long head = look.get(0).quantity();
     if (below > head) {
-      throw new ChainException.Permanent(
+      // it may be syncing
+      throw new ChainException.Transient(
           "%s: expected to start at or below the chain's head %d, got %d"
               .formatted(rpc.endpoint(), head, height));
     }
@@ -79,7 +84,7 @@ final class EvmReader implements ChainReader {
     if (head == cursor.height()) {
       return new Scan.Idle(head);
     }
-    return read(cursor, Math.min(head, cursor.height() + blocksMax), head);
+    return read(cursor, Math.min(head, cursor.height() + Math.min(blocksMax, span)), head);
   }
 
   @Override
@@ -158,8 +163,22 @@ final class EvmReader implements ChainReader {
 
   // ------------------------------------------------------------------ logs
 
-  /// Reads the blocks behind `cursor` up to `to`; fewer where the endpoint finds that too much.
+  /// Reads a range, and learns from it how wide the next one may be: half as wide after a failure (an
+  /// answer too large or too slow fails as a dead endpoint does), twice as wide after a success.
   private Scan read(Checkpoint cursor, long to, long head) throws ChainException {
+    int width = Math.toIntExact(to - cursor.height());
+    try {
+      var scan = readAll(cursor, to, head);
+      span = Math.max(span, Math.min(width * 2, SPAN_MAX));
+      return scan;
+    } catch (ChainException.Transient failed) {
+      span = Math.max(1, width / 2);
+      throw failed;
+    }
+  }
+
+  /// Reads the blocks behind `cursor` up to `to`; fewer where the endpoint finds that too much.
+  private Scan readAll(Checkpoint cursor, long to, long head) throws ChainException {
     var calls = new ArrayList<Rpc.Call>();
     for (long number = cursor.height() + 1; number <= to; number++) {
       calls.add(BlockHeader.byNumber(number));
@@ -169,11 +188,11 @@ final class EvmReader implements ChainReader {
     var logs = answers.getLast();
     boolean many = to > cursor.height() + 1;
     if (logs instanceof Rpc.Answer.Refused && many) {
-      return read(cursor, (cursor.height() + to + 1) / 2, head);
+      return readAll(cursor, (cursor.height() + to + 1) / 2, head);
     }
     var found = rpc.result(logs).items();
     if (found.size() > settings.logsMax() && many) {
-      return read(cursor, (cursor.height() + to + 1) / 2, head);
+      return readAll(cursor, (cursor.height() + to + 1) / 2, head);
     }
     var headers = new ArrayList<BlockHeader>();
     var parent = cursor;

@@ -135,6 +135,23 @@ public record EvmSettings(
         gasLimitFactor);
   }
 
+  /// The same with other endpoints, or the same ones in another order.
+  public EvmSettings withEndpoints(List<URI> others) {
+    return new EvmSettings(
+        chain,
+        others,
+        gateway,
+        walletKey,
+        timeoutMillis,
+        responseBytesMax,
+        batchCallsMax,
+        payloadBytesMax,
+        logsMax,
+        forkDepthMax,
+        maxFeePerGasWei,
+        gasLimitFactor);
+  }
+
   /// The same with another time-out for one exchange, in milliseconds.
   public EvmSettings withTimeoutMillis(long millis) {
     return new EvmSettings(

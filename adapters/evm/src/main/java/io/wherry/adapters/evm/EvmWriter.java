@@ -30,6 +30,7 @@ final class EvmWriter implements ChainWriter {
   private static final List<String> REPLACED = List.of("underpriced");
   private static final List<String> NEVER =
       List.of(
+          "oversized",
           "exceeds block gas limit",
           "gas limit too high",
           "intrinsic gas too low",
@@ -39,6 +40,9 @@ final class EvmWriter implements ChainWriter {
           "not supported",
           "exceeds the configured cap",
           "rlp");
+
+  /// The call wants more gas than a transaction may have: for a batch, fewer messages.
+  private static final List<String> TOO_MUCH_GAS = List.of("exceeds allowance", "out of gas");
 
   /// What EIP-7825 leaves to one transaction: 2^24.
   private static final BigInteger TRANSACTION_GAS_MAX = BigInteger.ONE.shiftLeft(24);
@@ -69,7 +73,7 @@ final class EvmWriter implements ChainWriter {
       return new Preparation.AlreadyDelivered();
     }
     return switch (wallet.estimate(Optional.of(gateway.account()), data)) {
-      case Rpc.Answer.Refused refused -> refused(refused);
+      case Rpc.Answer.Refused refused -> refused(refused, messages);
       case Rpc.Answer.Result(var gas) -> sign(data, gas.bigQuantity());
     };
   }
@@ -89,6 +93,9 @@ final class EvmWriter implements ChainWriter {
         };
     switch (submission) {
       case Submission.Accepted accepted -> nonces.submitted(transaction.nonce());
+      case Submission.NonceUsed used -> {
+        // the chain's count tells
+      }
       case Submission.Rejected rejected -> nonces.released(transaction.nonce());
     }
     return submission;
@@ -170,23 +177,46 @@ final class EvmWriter implements ChainWriter {
   }
 
   /// A call that would fail, told apart from an endpoint that did.
-  private Preparation refused(Rpc.Answer.Refused refused) throws ChainException {
+  private Preparation refused(Rpc.Answer.Refused refused, List<Message> messages)
+      throws ChainException {
     var data = refused.data();
     if (data.isPresent()) {
-      var name = GatewayAbi.REASONS.name(data.get()).orElse("");
-      return switch (name) {
-        case RevertReasons.ALREADY_DELIVERED -> new Preparation.AlreadyDelivered();
-        case RevertReasons.PAUSED ->
-            new Preparation.Refused(Preparation.Cause.PAUSED, "gateway is paused");
-        case RevertReasons.INVALID_ATTESTATION, RevertReasons.KEY_NOT_VALID ->
-            new Preparation.AttestationRefused(GatewayAbi.REASONS.describe(data.get()));
-        default -> new Preparation.Reverts(GatewayAbi.REASONS.describe(data.get()));
-      };
+      return reverts(data.get(), messages);
     }
-    if (refused.message().toLowerCase(Locale.ROOT).contains("revert")) {
+    var said = refused.message().toLowerCase(Locale.ROOT);
+    if (says(said, TOO_MUCH_GAS)) {
+      return new Preparation.Reverts(refused.text());
+    }
+    if (said.contains("revert")) {
       return new Preparation.Reverts(refused.message());
     }
     throw rpc.refusal(refused);
+  }
+
+  /// A recipient can revert with the gateway's own errors. So what the gateway says of itself is
+  /// believed only where its state agrees.
+  private Preparation reverts(Bytes data, List<Message> messages) throws ChainException {
+    var reason = GatewayAbi.REASONS.describe(data);
+    var name = GatewayAbi.REASONS.name(data).orElse("");
+    if (name.equals(RevertReasons.ALREADY_DELIVERED) && allDelivered(messages)) {
+      return new Preparation.AlreadyDelivered();
+    }
+    if (name.equals(RevertReasons.PAUSED) && paused()) {
+      return new Preparation.Refused(Preparation.Cause.PAUSED, "gateway is paused");
+    }
+    if (name.equals(RevertReasons.INVALID_ATTESTATION)
+        || name.equals(RevertReasons.KEY_NOT_VALID)) {
+      return new Preparation.AttestationRefused(reason);
+    }
+    return new Preparation.Reverts(reason);
+  }
+
+  private boolean paused() throws ChainException {
+    return GatewayAbi.flag(
+        rpc.call(
+                "eth_call",
+                Map.of("to", gateway.account().toHex(), "data", GatewayAbi.PAUSED.toHex()),
+                "latest"));
   }
 
   private Preparation sign(Bytes data, BigInteger gasEstimate) throws ChainException {
@@ -228,7 +258,10 @@ final class EvmWriter implements ChainWriter {
     if (says(said, KNOWN) || known(transaction)) {
       return new Submission.Accepted();
     }
-    if (says(said, NONCE_USED) || says(said, REPLACED) || says(said, NEVER)) {
+    if (says(said, NONCE_USED)) {
+      return new Submission.NonceUsed(refused.text());
+    }
+    if (says(said, REPLACED) || says(said, NEVER)) {
       return new Submission.Rejected(refused.text());
     }
     // out of funds, limits, load: the same bytes may be welcome later

@@ -353,11 +353,20 @@ final class LyingEndpointTest {
     assertThat(adapter.writer().submit(transaction)).isEqualTo(new Submission.Accepted());
   }
 
+  @Test
+  void leavesItToTheChainWhoUsedANonce() throws ChainException {
+    var transaction = prepared();
+    proxy.withhold("eth_sendRawTransaction");
+    proxy.refuse("eth_sendRawTransaction", -32000, "nonce too low: next nonce 5, tx nonce 4");
+
+    assertThat(adapter.writer().submit(transaction)).isInstanceOf(Submission.NonceUsed.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "nonce too low: next nonce 5, tx nonce 4",
         "replacement transaction underpriced",
+        "oversized data: transaction size 140000, limit 131072",
         "intrinsic gas too low",
       })
   void rejectsWhatTheChainWillNotTake(String message) throws ChainException {

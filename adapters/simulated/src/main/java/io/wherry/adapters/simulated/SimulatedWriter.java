@@ -65,6 +65,9 @@ final class SimulatedWriter implements ChainWriter {
     var submission = take(transaction);
     switch (submission) {
       case Submission.Accepted accepted -> nonces.submitted(transaction.nonce());
+      case Submission.NonceUsed used -> {
+        // the chain's count tells
+      }
       case Submission.Rejected rejected -> nonces.released(transaction.nonce());
     }
     endpoint.after("submit");
@@ -108,7 +111,7 @@ final class SimulatedWriter implements ChainWriter {
         return new Submission.Accepted();
       }
       if (delivery.nonce() < chain.minedCount(delivery.wallet())) {
-        return new Submission.Rejected("nonce too low");
+        return new Submission.NonceUsed("nonce too low");
       }
       if (chain.waitingAt(delivery.wallet(), delivery.nonce()).isPresent()) {
         return new Submission.Rejected("replacement transaction underpriced");

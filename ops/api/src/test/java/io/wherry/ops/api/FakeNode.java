@@ -144,6 +144,7 @@ final class FakeNode implements NodeView {
         3,
         2,
         new KeyEpoch(4),
+        hash(51),
         hash(50),
         List.of(
             new NodeStatus.Member(new MemberId(1), "127.0.0.1:5701", true, true),
