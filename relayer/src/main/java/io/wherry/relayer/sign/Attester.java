@@ -60,6 +60,10 @@ import org.slf4j.LoggerFactory;
 /// before its failure is written down and the message backs off. Each question is a whole session
 /// with consent and signing record; only the pause before it is shorter.
 ///
+/// **A message that holds up its batch.** A batch that fails is asked for again in halves, down to
+/// single messages, and only a single message's failure is written down: one that the others hold
+/// back delays its neighbours by a few questions, and never longer.
+///
 /// **Chains that are not configured here.** A message to such a chain is held as
 /// [HoldReason#FILTER] with the chain's name, and is released by the first run after the chain is
 /// configured.
@@ -184,15 +188,11 @@ public final class Attester implements Duty {
       sorted = true;
     }
     answer();
-    if (!halted()) {
-      askAgain();
-    }
+    askAgain();
     if (!halted()) {
       begin();
     }
-    if (!halted()) {
-      move(participant::tick);
-    }
+    move(participant::tick);
     if (halted()) {
       return PAUSE_IDLE;
     }
@@ -207,6 +207,9 @@ public final class Attester implements Duty {
   /// Makes a move and performs what follows. A participant that finds its own share faulty is not
   /// asked to sign again.
   private void move(Move move) {
+    if (halted()) {
+      return;
+    }
     List<Action> actions;
     try {
       actions = move.make(clock.instant());
@@ -225,8 +228,10 @@ public final class Attester implements Duty {
       try {
         var from = next.from();
         var packet = codec.decode(next.body());
-        if (!halted() || packet instanceof Packet.Attested) {
+        if (!halted()) {
           move(now -> participant.on(from, packet, now));
+        } else if (packet instanceof Packet.Attested) {
+          perform(participant.on(from, packet, clock.instant()));
         }
       } catch (PacketFormatException malformed) {
         LOG.warn("{} sent a packet that cannot be read: {}", next.from(), malformed.getMessage());
@@ -237,7 +242,7 @@ public final class Attester implements Duty {
   private void askAgain() {
     for (var entry : new LinkedHashMap<>(sessions).entrySet()) {
       var due = entry.getValue().askAt().filter(at -> !at.isAfter(clock.instant()));
-      if (due.isPresent() && !halted()) {
+      if (due.isPresent()) {
         sessions.put(entry.getKey(), new Session(entry.getValue().begunAt(), Optional.empty()));
         move(now -> participant.attest(entry.getKey(), now));
       }
@@ -362,7 +367,9 @@ public final class Attester implements Duty {
   /// Messages of one source gateway stand together, in the order of their slots: so they are
   /// cheapest to deliver.
   private void open(Address destination, List<Delivery> deliveries) {
-    var messages =
+    ask(
+        destination,
+        new Session(clock.instant(), Optional.empty()),
         deliveries.stream()
             .map(Delivery::observation)
             .sorted(
@@ -370,11 +377,22 @@ public final class Attester implements Duty {
                         seen -> seen.message().slot().gateway().encoded().toHex())
                     .thenComparing(seen -> seen.message().slot().sendId()))
             .map(Observation::id)
-            .toList();
+            .toList());
+  }
+
+  private void ask(Address destination, Session session, List<MessageId> messages) {
     var batch = new Batch(destination, keyEpoch, messages);
-    sessions.put(batch, new Session(clock.instant(), Optional.empty()));
+    sessions.put(batch, session);
     inSession.addAll(messages);
     move(now -> participant.attest(batch, now));
+  }
+
+  /// Asks for each half by itself, with no more patience than the whole had.
+  private void split(Batch batch, Session session) {
+    int middle = batch.messages().size() / 2;
+    var half = new Session(session.begunAt(), Optional.empty());
+    ask(batch.destination(), half, batch.messages().subList(0, middle));
+    ask(batch.destination(), half, batch.messages().subList(middle, batch.messages().size()));
   }
 
   private void perform(List<Action> actions) {
@@ -401,10 +419,15 @@ public final class Attester implements Duty {
                 member,
                 request.session());
         case Action.Failed(var batch, var reason, var notYet) -> {
-          if (staysOpen(batch, notYet)) {
+          var session = sessions.get(batch);
+          if (session != null && staysOpen(batch, session, notYet)) {
             continue;
           }
           end(batch);
+          if (session != null && batch.messages().size() > 1) {
+            split(batch, session);
+            continue;
+          }
           applyAll(batch, new Event.AttestFailed(clock.instant(), reason));
           LOG.warn(
               "could not attest {} message(s) to {} yet: {}",
@@ -417,15 +440,13 @@ public final class Attester implements Duty {
   }
 
   /// Whether others that do not know all of the batch yet are asked again soon; see the class.
-  private boolean staysOpen(Batch batch, Set<MemberId> notYet) {
-    var session = sessions.get(batch);
+  private boolean staysOpen(Batch batch, Session session, Set<MemberId> notYet) {
     var askAt = clock.instant().plus(askAgainAfter);
     boolean patient =
-        session != null
-            && !notYet.isEmpty()
+        !notYet.isEmpty()
             && !askAt.isAfter(
                 session.begunAt().plus(askAgainAfter.multipliedBy(QUESTIONS_PER_POLL + 1)));
-    if (session != null && patient) {
+    if (patient) {
       sessions.put(batch, new Session(session.begunAt(), Optional.of(askAt)));
     }
     return patient;

@@ -402,6 +402,52 @@ final class CommitteeTest {
   }
 
   @Test
+  void delaysNoNeighbourOfAMessageThatTheOtherMembersHoldBack() {
+    for (int i = 0; i < 12; i++) {
+      bridge.send(A);
+    }
+    bridge.a.mine();
+    var held = bridge.a.sent().getFirst();
+    bridge.runUntil(
+        "seen by all",
+        MINUTE,
+        () -> bridge.nodes.values().stream().allMatch(n -> n.kind(held.id()).isPresent()));
+    for (int rank : new int[] {1, 2}) {
+      rank(held.id(), rank)
+          .store()
+          .apply(
+              held.id(), new Event.Hold(bridge.instant(), HoldReason.OPERATOR, "to be looked at"));
+    }
+
+    // final after two blocks, attested within a poll and a quarter, included and final again
+    bridge.run(Duration.ofSeconds(9));
+
+    var settled =
+        bridge.a.sent().stream()
+            .filter(seen -> bridge.node(1).kind(seen.id()).equals(Optional.of(Kind.SETTLED)))
+            .toList();
+    assertThat(settled).hasSize(11).doesNotContain(held);
+    assertThat(rank(held.id(), 0).delivery(held.id()).orElseThrow().state().error())
+        .contains("is held here: OPERATOR");
+  }
+
+  @Test
+  void looksOftenEnoughWhileASessionRunsAndSeldomWhereThereIsNothingToDo() {
+    var node = bridge.node(1);
+    long before = node.runs;
+    bridge.run(MINUTE);
+    // two watchers and two deliverers each second, the attester twice
+    assertThat(node.runs - before).as("runs of all duties in an idle minute").isBetween(300L, 400L);
+
+    bridge.bus.cutOff.add(node.self);
+    bridge.sendNow(A);
+    bridge.run(Duration.ofSeconds(5));
+    assertThat(node.attester().run())
+        .as("the participant wants several looks in its time-out of 2 s")
+        .isLessThanOrEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
   void haltsLoudlyAndSignsNothingMoreWhereItsOwnShareIsFaulty() {
     var faulty = bridge.node(2);
     faulty.stop();

@@ -73,6 +73,9 @@ final class SimulatedNode implements Wakes {
 
   int starts;
 
+  /// How often a duty of its was run.
+  long runs;
+
   /// How many signature shares it has sent.
   int shares;
 
@@ -297,6 +300,7 @@ final class SimulatedNode implements Wakes {
         continue;
       }
       each.at = Instant.MAX;
+      runs++;
       try {
         var pause = each.duty.run();
         var next = bridge.instant().plusMillis(Math.max(1, pause.toMillis()));
