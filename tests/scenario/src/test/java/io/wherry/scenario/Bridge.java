@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -45,6 +46,7 @@ final class Bridge implements AutoCloseable {
 
   private final List<AutoCloseable> closings = new ArrayList<>();
   private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
+  private final List<MessageId> sent = new CopyOnWriteArrayList<>();
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final Path folder;
   private final LocalCommittee committee;
@@ -232,9 +234,16 @@ final class Bridge implements AutoCloseable {
     var ids = new ArrayList<MessageId>();
     var to = from.equals(a) ? b : a;
     for (int i = 0; i < count; i++) {
-      ids.add(from.sendText(to, "message %d of %d".formatted(i + 1, count)).id());
+      var id = from.sendText(to, "message %d of %d".formatted(i + 1, count)).id();
+      ids.add(id);
+      sent.add(id);
     }
     return ids;
+  }
+
+  /// All that was ever sent.
+  List<MessageId> sent() {
+    return List.copyOf(sent);
   }
 
   /// What `member` says of a message: its state, or `Unknown`.

@@ -79,6 +79,10 @@ final class DemoCommand implements Callable<Integer> {
     try {
       return demonstrate(root.toAbsolutePath(), folder);
     } catch (ChainException | IllegalStateException failed) {
+      if (stopping()) {
+        // what was being set up went away with us
+        return ExitCode.FAILED.code();
+      }
       trouble = true;
       throw new CommandException(
           ExitCode.UNAVAILABLE,
@@ -110,6 +114,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  private boolean stopping() {
+    return stop.getCount() == 0;
+  }
+
   private int demonstrate(Path root, Path folder) throws ChainException, InterruptedException {
     var began = Instant.now();
     var vertx = Vertx.vertx();
@@ -128,6 +136,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     var tracker = startNodes(committee, committee.write(List.of(a, b)), folder);
     if (!tracker.awaitReady(Duration.ofSeconds(60), stop)) {
+      if (stopping()) {
+        say("Stopping.");
+        return ExitCode.FAILED.code();
+      }
       trouble = true;
       throw new CommandException(
           ExitCode.UNAVAILABLE,
