@@ -2,7 +2,7 @@
 package io.wherry.ops.cli;
 
 /// How a command ended. The numbers above 1 are those of BSD's sysexits; scripts may rely on them.
-enum ExitCode {
+public enum ExitCode {
   /// It did what it should.
   OK(0),
   /// It ran, and the answer is no: not everything settled, no such message.
@@ -26,7 +26,8 @@ enum ExitCode {
     this.code = code;
   }
 
-  int code() {
+  /// What the process exits with.
+  public int code() {
     return code;
   }
 }
