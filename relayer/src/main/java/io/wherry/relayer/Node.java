@@ -260,19 +260,19 @@ public final class Node implements NodeView, AutoCloseable {
             BusLimits.DEFAULT);
   }
 
-  /// Opens envelopes from where the last life of this node left off, and keeps note of how far it came.
+  /// Opens envelopes from where the last life of this node left off, and keeps note of how far it
+  /// came.
   private EnvelopeOpener opener(EnvelopeLimits limits) throws StartException {
     try {
       var opener =
           new EnvelopeOpener(
-                keys.roster(),
-                keys.identity().member(),
-                Set.of(keys.share().epoch()),
-                limits,
-                clock,
-                record.replayMarks());
-      closings.push(
-          new Closing("replay marks", () -> record.keepReplayMarks(opener.marks())));
+              keys.roster(),
+              keys.identity().member(),
+              Set.of(keys.share().epoch()),
+              limits,
+              clock,
+              record.replayMarks());
+      closings.push(new Closing("replay marks", () -> record.keepReplayMarks(opener.marks())));
       cluster
           .vertx()
           .setPeriodic(

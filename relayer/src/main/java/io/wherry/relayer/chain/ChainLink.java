@@ -63,12 +63,15 @@ public final class ChainLink implements AutoCloseable {
   /// Told by a duty that the connection did what it should.
   public void worked() {
     lock.lock();
-    failures = 0;
-    lock.unlock();
+    try {
+      failures = 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /// Told by a duty that the connection failed. After [#FAILURES_MAX] in a row it is given up, and the
-  /// next call opens another one, at the next endpoint where there are several.
+  /// Told by a duty that the connection failed. After [#FAILURES_MAX] in a row it is given up, and
+  /// the next call opens another one, at the next endpoint where there are several.
   public void failed() {
     lock.lock();
     try {

@@ -139,7 +139,8 @@ public final class Deliverer implements Duty {
           LOG.info("{}: message {} is settled: {}", name(), delivery.id(), evidence);
         }
         case FinalityVerdict.Orphaned _ -> {
-          // What the watcher saw is the watcher's to take back, when its scan finds the fork: an endpoint
+          // What the watcher saw is the watcher's to take back, when its scan finds the fork: an
+          // endpoint
           // may stand on another one for a moment.
           if (included.witness() == Witness.OWN_RECEIPT) {
             apply(delivery.id(), new Event.DestinationOrphaned(clock.instant(), block));
@@ -168,8 +169,7 @@ public final class Deliverer implements Duty {
     var by = reconciled ? clock.instant() : clock.instant().plus(FAR);
     int most = reconciled ? DUE_MAX : DeliveryStore.ROWS_MAX;
     var patience = new Patience();
-    for (var delivery :
-        store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, most)) {
+    for (var delivery : store.due(Work.TRACK, Optional.empty(), Optional.of(link.id()), by, most)) {
       if (delivery.state() instanceof State.Submitted submitted) {
         // what vanished from its source is watched, but not sent once more
         boolean wanted = !(delivery.standing() instanceof Standing.Vanished);
@@ -183,8 +183,8 @@ public final class Deliverer implements Duty {
     reconciled = true;
   }
 
-  /// A failure may be the endpoint's, or that of the one message: it is written down with the message,
-  /// which waits, and the next ones are tried. Only when it goes on is it the endpoint's.
+  /// A failure may be the endpoint's, or that of the one message: it is written down with the
+  /// message, which waits, and the next ones are tried. Only when it goes on is it the endpoint's.
   private final class Patience {
     private static final int FAILURES_MAX = 3;
     private int failures;
@@ -222,8 +222,8 @@ public final class Deliverer implements Duty {
     };
   }
 
-  /// Its nonce is used, perhaps by itself: only what the chain holds tells, and an endpoint that lags
-  /// may not tell yet. Until then it is not forgotten, or it might be paid for twice.
+  /// Its nonce is used, perhaps by itself: only what the chain holds tells, and an endpoint that
+  /// lags may not tell yet. Until then it is not forgotten, or it might be paid for twice.
   private Event outrun(ChainWriter writer, OwnTransaction own) throws ChainException {
     return switch (writer.inclusion(transaction(own))) {
       case Inclusion.Included included -> included(own, included);

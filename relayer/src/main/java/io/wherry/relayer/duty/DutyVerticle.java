@@ -38,8 +38,7 @@ public final class DutyVerticle extends VerticleBase {
   /// @param duty what to run; this verticle is its only caller
   /// @param onClaimed told, on the duty's thread, that another process holds the database
   /// @param clock what time it is
-  public DutyVerticle(
-      Duty duty, Consumer<StoreException.Claimed> onClaimed, InstantSource clock) {
+  public DutyVerticle(Duty duty, Consumer<StoreException.Claimed> onClaimed, InstantSource clock) {
     this.duty = duty;
     this.trouble = new Health(clock, _ -> {});
     this.onClaimed = onClaimed;
@@ -102,14 +101,15 @@ public final class DutyVerticle extends VerticleBase {
     timer = vertx.setTimer(again ? 1 : Math.max(1, pause.toMillis()), _ -> turn());
   }
 
-  /// How the duty fares: its own word, or that it fails in a way it did not expect. From any thread.
+  /// How the duty fares: its own word, or that it fails in a way it did not expect. From any
+  /// thread.
   public Condition condition() {
     return failing ? trouble.condition() : duty.condition();
   }
 
-  /// A duty handles what it expects. What it does not expect is a bug of ours or a broken machine: it
-  /// is shown in full and in the duty's condition, and the duty, whose truth is in the database, runs
-  /// again; a watcher that died silently would be worse.
+  /// A duty handles what it expects. What it does not expect is a bug of ours or a broken machine:
+  /// it is shown in full and in the duty's condition, and the duty, whose truth is in the database,
+  /// runs again; a watcher that died silently would be worse.
   private Duration runOnce() {
     try {
       var pause = duty.run();

@@ -163,8 +163,9 @@ final class EvmReader implements ChainReader {
 
   // ------------------------------------------------------------------ logs
 
-  /// Reads a range, and learns from it how wide the next one may be: half as wide after a failure (an
-  /// answer too large or too slow fails as a dead endpoint does), twice as wide after a success.
+  /// Reads a range, and learns from it how wide the next one may be: half as wide after a failure
+  /// (an answer too large or too slow fails as a dead endpoint does), twice as wide after a
+  /// success.
   private Scan read(Checkpoint cursor, long to, long head) throws ChainException {
     int width = Math.toIntExact(to - cursor.height());
     try {

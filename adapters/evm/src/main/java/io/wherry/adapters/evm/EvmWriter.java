@@ -214,9 +214,9 @@ final class EvmWriter implements ChainWriter {
   private boolean paused() throws ChainException {
     return GatewayAbi.flag(
         rpc.call(
-                "eth_call",
-                Map.of("to", gateway.account().toHex(), "data", GatewayAbi.PAUSED.toHex()),
-                "latest"));
+            "eth_call",
+            Map.of("to", gateway.account().toHex(), "data", GatewayAbi.PAUSED.toHex()),
+            "latest"));
   }
 
   private Preparation sign(Bytes data, BigInteger gasEstimate) throws ChainException {
