@@ -9,6 +9,7 @@ import io.wherry.queue.StoreException;
 import io.wherry.relayer.duty.Condition;
 import io.wherry.relayer.duty.Duty;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,7 +27,8 @@ final class DutyRosterTest {
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<String> claims = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> runs = new LinkedBlockingQueue<>();
-  private final DutyRoster roster = new DutyRoster(taken -> claims.add(taken.getMessage() + ""));
+  private final DutyRoster roster =
+      new DutyRoster(taken -> claims.add(taken.getMessage() + ""), InstantSource.system());
 
   @AfterEach
   void close() {

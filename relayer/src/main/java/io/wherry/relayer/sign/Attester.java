@@ -43,6 +43,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +74,15 @@ import org.slf4j.LoggerFactory;
 /// which proves itself.
 public final class Attester implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(Attester.class);
-  private static final int INBOX_MAX = 10_000;
+  private static final int PACKETS_PER_MEMBER_MAX = 256;
+  private static final int PACKETS_PER_RUN_MAX = 500;
+
+  /// Well below what nodes take as one transaction (128 KiB).
+  private static final int BATCH_BYTES_MAX = 96 * 1024;
+
+  /// What a message adds to a delivering transaction beside its payload.
+  private static final int MESSAGE_BYTES = 512;
+
   private static final int SESSIONS_MAX = 16;
   private static final Duration PAUSE_BUSY = Duration.ofMillis(100);
   private static final Duration PAUSE_IDLE = Duration.ofMillis(500);
@@ -89,7 +98,11 @@ public final class Attester implements Duty {
     void send(MemberId to, Bytes packet);
   }
 
-  private record Incoming(MemberId from, Bytes body) {}
+  /// The packets of one member that wait, in their order. A flood of one delays no other.
+  private static final class Waiting {
+    final Queue<Bytes> packets = new ConcurrentLinkedQueue<>();
+    final AtomicInteger count = new AtomicInteger();
+  }
 
   /// A batch in work here.
   ///
@@ -114,8 +127,7 @@ public final class Attester implements Duty {
   private final Wakes wakes;
   private final InstantSource clock;
   private final Health health;
-  private final Queue<Incoming> inbox = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Map<MemberId, Waiting> inbox = new ConcurrentSkipListMap<>();
   private final Map<Batch, Session> sessions = new LinkedHashMap<>();
   private final Set<MessageId> inSession = new HashSet<>();
   private boolean sorted;
@@ -172,11 +184,15 @@ public final class Attester implements Duty {
   /// @param body the packet's bytes
   /// @return whether it was taken
   public boolean offer(MemberId from, Bytes body) {
-    if (waiting.incrementAndGet() > INBOX_MAX) {
-      waiting.decrementAndGet();
+    var waiting = inbox.computeIfAbsent(from, _ -> new Waiting());
+    if (body.size() > PacketCodec.PACKET_BYTES_MAX) {
       return false;
     }
-    inbox.add(new Incoming(from, body));
+    if (waiting.count.incrementAndGet() > PACKETS_PER_MEMBER_MAX) {
+      waiting.count.decrementAndGet();
+      return false;
+    }
+    waiting.packets.add(body);
     return true;
   }
 
@@ -187,12 +203,25 @@ public final class Attester implements Duty {
       holdUnconfigured();
       sorted = true;
     }
-    answer();
-    askAgain();
-    if (!halted()) {
-      begin();
+    boolean more;
+    try {
+      more = answer();
+      askAgain();
+      if (!halted()) {
+        begin();
+      }
+      move(participant::tick);
+    } catch (RuntimeException broken) {
+      // What was asked for may be lost half-way. The messages are still due and are begun anew; a
+      // batch
+      // that the participant works on is left as it is.
+      sessions.clear();
+      inSession.clear();
+      throw broken;
     }
-    move(participant::tick);
+    if (more) {
+      return Duration.ZERO;
+    }
     if (halted()) {
       return PAUSE_IDLE;
     }
@@ -222,20 +251,35 @@ public final class Attester implements Duty {
     perform(actions);
   }
 
-  private void answer() {
-    for (var next = inbox.poll(); next != null; next = inbox.poll()) {
-      waiting.decrementAndGet();
-      try {
-        var from = next.from();
-        var packet = codec.decode(next.body());
-        if (!halted()) {
-          move(now -> participant.on(from, packet, now));
-        } else if (packet instanceof Packet.Attested) {
-          perform(participant.on(from, packet, clock.instant()));
+  /// Answers members in turns, so many packets that time is left for the rest; whether more wait.
+  private boolean answer() {
+    int left = PACKETS_PER_RUN_MAX;
+    boolean some = true;
+    while (some && left > 0) {
+      some = false;
+      for (var member : inbox.entrySet()) {
+        var body = member.getValue().packets.poll();
+        if (body != null) {
+          member.getValue().count.decrementAndGet();
+          answer(member.getKey(), body);
+          some = true;
+          left--;
         }
-      } catch (PacketFormatException malformed) {
-        LOG.warn("{} sent a packet that cannot be read: {}", next.from(), malformed.getMessage());
       }
+    }
+    return some;
+  }
+
+  private void answer(MemberId from, Bytes body) {
+    try {
+      var packet = codec.decode(body);
+      if (!halted()) {
+        move(now -> participant.on(from, packet, now));
+      } else if (packet instanceof Packet.Attested) {
+        perform(participant.on(from, packet, clock.instant()));
+      }
+    } catch (PacketFormatException malformed) {
+      LOG.warn("{} sent a packet that cannot be read: {}", from, malformed.getMessage());
     }
   }
 
@@ -276,12 +320,28 @@ public final class Attester implements Duty {
   }
 
   private void begin(Address gateway, List<Delivery> due) {
-    for (int at = 0; at < due.size(); at += batchMessagesMax) {
+    for (int at = 0; at < due.size(); ) {
       if (sessions.size() >= SESSIONS_MAX || halted()) {
         return;
       }
-      open(gateway, due.subList(at, Math.min(due.size(), at + batchMessagesMax)));
+      int end = at + batchSize(due.subList(at, due.size()));
+      open(gateway, due.subList(at, end));
+      at = end;
     }
+  }
+
+  /// How many of `due`, from the first on, may travel together: at least one.
+  private int batchSize(List<Delivery> due) {
+    int size = 0;
+    long bytes = 0;
+    while (size < Math.min(due.size(), batchMessagesMax)) {
+      bytes += due.get(size).observation().message().payload().size() + MESSAGE_BYTES;
+      if (size > 0 && bytes > BATCH_BYTES_MAX) {
+        break;
+      }
+      size++;
+    }
+    return size;
   }
 
   // ---- chains that are not configured here ----
