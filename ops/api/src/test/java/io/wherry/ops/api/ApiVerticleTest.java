@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -94,7 +95,7 @@ final class ApiVerticleTest {
 
   /// Sends bytes that no well-behaved client sends, and reads until the server closes.
   private String raw(String bytes) throws IOException {
-    try (var socket = new Socket("127.0.0.1", api.actualPort())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.actualPort())) {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
       var answer = new ByteArrayOutputStream();

@@ -95,7 +95,7 @@ final class FakeNode implements NodeView {
   }
 
   private void add(State state, boolean attested) {
-    int number = state.kind().ordinal() + 1;
+    int number = byKind.size() + 1;
     var message =
         new Message(
             Slot.ofSequence(account(HERE, 10), number),
