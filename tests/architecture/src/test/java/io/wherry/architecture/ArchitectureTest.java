@@ -164,7 +164,8 @@ class ArchitectureTest {
   static final ArchRule chanceIsAnArgument =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.wherry.ops..", "io.wherry.attest.keys..", "io.wherry.bench..")
+          .resideOutsideOfPackages(
+              "io.wherry.ops..", "io.wherry.attest.keys..", "io.wherry.bench..")
           .should()
           .callConstructor(Random.class)
           .orShould()
