@@ -89,6 +89,9 @@ final class DemoCommand implements Callable<Integer> {
           Objects.requireNonNullElse(failed.getMessage(), failed.toString()),
           failed);
     } catch (UncheckedIOException failed) {
+      if (stopping()) {
+        return ExitCode.FAILED.code();
+      }
       trouble = true;
       throw new CommandException(
           ExitCode.INPUT_OUTPUT, String.valueOf(failed.getMessage()), failed);
