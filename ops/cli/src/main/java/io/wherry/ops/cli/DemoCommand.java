@@ -40,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final int THRESHOLD = 2;
   private static final int MEMBERS = 3;
   private static final long POLL_MILLIS = 200;
+  private static final BigInteger TOKEN = BigInteger.TEN.pow(18);
 
   @Option(names = "--once", description = "End when everything is settled, or cannot be.")
   private boolean once;
@@ -137,7 +138,8 @@ final class DemoCommand implements Callable<Integer> {
       a.fund(wallet);
       b.fund(wallet);
     }
-    var tracker = startNodes(committee, committee.write(List.of(a, b)), folder);
+    var files = committee.write(List.of(a, b));
+    var tracker = startNodes(committee, files, folder);
     if (!tracker.awaitReady(Duration.ofSeconds(60), stop)) {
       if (stopping()) {
         say("Stopping.");
@@ -150,10 +152,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     say("  ready after %.1f s", seconds(began, Instant.now()));
     say("");
-    send(tracker, "text A → B", a.sendText(b, "Hello from chain A"));
-    send(tracker, "text B → A", b.sendText(a, "Hello from chain B"));
-    send(tracker, "token A → B", a.sendToken(b, BigInteger.TEN.pow(18)));
-    send(tracker, "token B → A", b.sendToken(a, BigInteger.TWO.multiply(BigInteger.TEN.pow(18))));
+    send(tracker, "text A → B", () -> a.sendText(b, "Hello from chain A"));
+    send(tracker, "text B → A", () -> b.sendText(a, "Hello from chain B"));
+    send(tracker, "token A → B", () -> a.sendToken(b, TOKEN));
+    send(tracker, "token B → A", () -> b.sendToken(a, TOKEN.multiply(BigInteger.TWO)));
     var deadline = Instant.now().plusSeconds(timeoutSeconds);
     while (!tracker.allSettled() && !(once && Instant.now().isAfter(deadline))) {
       tracker.look();
@@ -166,7 +168,7 @@ final class DemoCommand implements Callable<Integer> {
     if (once) {
       return (tracker.allSettled() ? ExitCode.OK : ExitCode.FAILED).code();
     }
-    suggest(committee, a, b);
+    suggest(committee, a, b, files.getFirst());
     while (!stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
       tracker.look();
     }
@@ -211,8 +213,16 @@ final class DemoCommand implements Callable<Integer> {
     return tracker;
   }
 
-  private void send(DemoTracker tracker, String title, GatewayClient.Sent sent) {
-    var message = new DemoMessage(title, sent, Instant.now());
+  @FunctionalInterface
+  private interface Sending {
+    GatewayClient.Sent send() throws ChainException;
+  }
+
+  /// Sends, and counts the time from before the sending transaction leaves.
+  private void send(DemoTracker tracker, String title, Sending sending) throws ChainException {
+    var began = Instant.now();
+    var sent = sending.send();
+    var message = new DemoMessage(title, sent, began);
     tracker.add(message);
     say("  %-12s sent      transaction %s", title, sent.transaction());
     say("  %-12s           message %s", "", sent.id());
@@ -232,7 +242,7 @@ final class DemoCommand implements Callable<Integer> {
     say("settled %d/%d", settled, messages.size());
   }
 
-  private void suggest(LocalCommittee committee, LocalChain a, LocalChain b) {
+  private void suggest(LocalCommittee committee, LocalChain a, LocalChain b, Path firstNode) {
     say("");
     say("The demo stays up until Ctrl-C. Things to try in another terminal:");
     say("  ./wherry status --api http://127.0.0.1:%d", committee.apiPort(0));
@@ -241,7 +251,7 @@ final class DemoCommand implements Callable<Integer> {
     say("      --to %s:%s --text 'Hello again' --demo-key", b.id(), b.board());
     say(
         "  kill -9 the process of any one node: messages still arrive. Kill two: they wait, until you");
-    say("  start one again with ./wherry run --config .../wherry.yaml");
+    say("  start one again with: ./wherry run --config %s", firstNode);
     say("");
   }
 

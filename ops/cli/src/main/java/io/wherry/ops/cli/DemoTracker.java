@@ -33,7 +33,7 @@ final class DemoTracker implements AutoCloseable {
   private final Teller teller;
   private final Map<String, DemoMessage> messages = new LinkedHashMap<>();
   private final Map<String, Map<Integer, String>> states = new HashMap<>();
-  private final Map<String, String> others = new HashMap<>();
+  private final Map<String, Set<String>> others = new HashMap<>();
   private final Set<Integer> gone = new HashSet<>();
 
   DemoTracker(List<Node> nodes, Teller teller) {
@@ -127,7 +127,9 @@ final class DemoTracker implements AutoCloseable {
     for (var message : list.path("messages")) {
       var id = message.path("id").asString();
       var state = message.path("state").asString();
-      if (!messages.containsKey(id) && !state.equals(others.put(id, state))) {
+      // nodes see a message at different times: each state is told once, by the first that has it
+      if (!messages.containsKey(id)
+          && others.computeIfAbsent(id, _ -> new HashSet<>()).add(state)) {
         teller.say("  %s…  %s %s", id.substring(0, 10), state, message.path("reason").asString(""));
       }
     }
