@@ -44,15 +44,18 @@ public final class DutyVerticle extends VerticleBase {
     this.onClaimed = onClaimed;
   }
 
-  /// Deploys the verticle on a virtual thread of its own.
+  /// Deploys the verticle on a virtual thread of its own. Its first run begins once it is deployed:
+  /// a deployment that waited for it would wait for every endpoint that does not answer.
+  ///
+  /// @return the deployment's id; complete before the first run is
   public Future<String> deployOn(Vertx on) {
     return on.deployVerticle(
-        this, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD));
+            this, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD))
+        .onSuccess(_ -> wake());
   }
 
   @Override
   public Future<?> start() {
-    context.runOnContext(_ -> turn());
     return Future.succeededFuture();
   }
 

@@ -22,6 +22,8 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every wait here ends with what it waits for; the time-outs only end a test that has failed.
 @NullMarked
@@ -161,10 +163,30 @@ final class DutyVerticleTest {
   }
 
   @Test
-  void goesOnAfterABug() throws InterruptedException {
+  void isDeployedBeforeItsFirstRunEnds() throws InterruptedException {
+    var go = new CountDownLatch(1);
+    var verticle =
+        verticle(
+            _ -> {
+              awaitUninterruptibly(go);
+              return NEVER;
+            });
+
+    await(verticle.deployOn(vertx));
+    nextRun();
+
+    go.countDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void goesOnAfterABug(boolean error) throws InterruptedException {
     var verticle =
         verticle(
             number -> {
+              if (number == 1 && error) {
+                throw new StackOverflowError("a bug, on purpose");
+              }
               if (number == 1) {
                 throw new IllegalArgumentException("a bug, on purpose");
               }
