@@ -9,7 +9,7 @@ import io.wherry.model.Message;
 public interface ChainReader {
   /// A cursor from which a first scan finds everything at `height` and above: the block below it.
   ///
-  /// @throws ChainException.Permanent where the height lies above the chain's head
+  /// @throws ChainException.Transient where the height lies above the endpoint's head: it may lag
   Checkpoint start(long height) throws ChainException;
 
   /// Looks at most `blocksMax` blocks (at least 1) beyond `cursor`. Whatever the gateway emitted in

@@ -153,7 +153,7 @@ public abstract class ChainAdapterContract {
 
     assertThat(adapter.reader().start(head + 1)).isEqualTo(chain.block(head));
     assertThatThrownBy(() -> adapter.reader().start(head + 2))
-        .isInstanceOf(ChainException.Permanent.class);
+        .isInstanceOf(ChainException.Transient.class);
   }
 
   @Test

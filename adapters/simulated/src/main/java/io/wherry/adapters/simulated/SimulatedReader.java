@@ -36,7 +36,7 @@ final class SimulatedReader implements ChainReader {
       long below = Math.max(0, height - 1);
       var block = visible(below);
       if (block.isEmpty()) {
-        throw new ChainException.Permanent(
+        throw new ChainException.Transient(
             "expected to start at or below the chain's head %d, got %d"
                 .formatted(endpoint.head(), height));
       }
