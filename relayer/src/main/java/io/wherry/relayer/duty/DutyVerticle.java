@@ -116,6 +116,7 @@ public final class DutyVerticle extends VerticleBase {
   private Duration runOnce() {
     try {
       var pause = duty.run();
+      trouble.healthy();
       failing = false;
       return pause;
     } catch (StoreException.Claimed taken) {
