@@ -134,7 +134,7 @@ final class CommandLineTest {
   private static final String STATUS =
       """
       {"member":1,"startedAt":"2026-01-01T00:00:00Z","bootEpoch":3,
-       "committee":{"threshold":2,"keyEpoch":4,"members":[
+       "committee":{"threshold":2,"keyEpoch":4,"groupKey":"0xabcd","members":[
          {"member":1,"endpoint":"10.0.0.1:5701","present":true,"self":true},
          {"member":2,"endpoint":"10.0.0.2:5701","present":true,"self":false},
          {"member":3,"endpoint":"10.0.0.3:5701","present":false,"self":false}]},
@@ -153,6 +153,7 @@ final class CommandLineTest {
           .isEqualToNormalizingNewlines(
               """
               member 1 of 3, threshold 2, key epoch 4, up since 2026-01-01T00:00:00Z
+              group key 0xabcd
               WARNING  unfit for production
 
                 member-1    self     10.0.0.1:5701
