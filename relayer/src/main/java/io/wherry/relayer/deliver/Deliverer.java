@@ -71,7 +71,7 @@ public final class Deliverer implements Duty {
     this.store = store;
     this.wakes = wakes;
     this.clock = clock;
-    this.health = new Health(clock, this::tell);
+    this.health = Health.logged(name(), LOG, clock);
   }
 
   @Override
@@ -413,14 +413,5 @@ public final class Deliverer implements Duty {
 
   private void apply(MessageId id, Event event) {
     wakes.after(store.apply(id, event));
-  }
-
-  private void tell(Condition condition) {
-    switch (condition) {
-      case Condition.Healthy _ -> LOG.info("{}: healthy", name());
-      case Condition.Degraded(var reason, var _) -> LOG.warn("{}: degraded: {}", name(), reason);
-      case Condition.Halted(var reason, var _) -> LOG.error("{}: halted: {}", name(), reason);
-      case Condition.Starting _ -> {}
-    }
   }
 }

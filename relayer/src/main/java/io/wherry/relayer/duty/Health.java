@@ -3,6 +3,7 @@ package io.wherry.relayer.duty;
 
 import java.time.InstantSource;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
 
 /// Keeps one duty's [Condition], and tells of it only when it changes, so that a dead endpoint
 /// fills no log.
@@ -16,6 +17,21 @@ public final class Health {
   public Health(InstantSource clock, Consumer<Condition> listener) {
     this.clock = clock;
     this.listener = listener;
+  }
+
+  /// One that logs every change under the duty's name.
+  public static Health logged(String duty, Logger log, InstantSource clock) {
+    return new Health(
+        clock,
+        condition -> {
+          switch (condition) {
+            case Condition.Healthy _ -> log.info("{}: healthy", duty);
+            case Condition.Degraded(var reason, var _) ->
+                log.warn("{}: degraded: {}", duty, reason);
+            case Condition.Halted(var reason, var _) -> log.error("{}: halted: {}", duty, reason);
+            case Condition.Starting _ -> {}
+          }
+        });
   }
 
   /// The condition now; from any thread.

@@ -164,7 +164,7 @@ public final class Attester implements Duty {
     this.askAgainAfter = poll.dividedBy(QUESTIONS_PER_POLL);
     this.wakes = wakes;
     this.clock = clock;
-    this.health = new Health(clock, Attester::tell);
+    this.health = Health.logged(name(), LOG, clock);
   }
 
   @Override
@@ -522,13 +522,5 @@ public final class Attester implements Duty {
     store
         .applyAll(batch.messages().stream().map(id -> new Addressed(id, event)).toList())
         .forEach(wakes::after);
-  }
-
-  private static void tell(Condition condition) {
-    switch (condition) {
-      case Condition.Halted(var reason, var _) -> LOG.error("attest: halted: {}", reason);
-      case Condition.Degraded(var reason, var _) -> LOG.warn("attest: degraded: {}", reason);
-      case Condition.Starting _, Condition.Healthy _ -> {}
-    }
   }
 }
