@@ -92,7 +92,6 @@ public final class Node implements NodeView, AutoCloseable {
   private DeliveryStore store;
   private Cluster cluster;
   private MemberBus bus;
-  private long life;
   private final DutyRoster duties;
 
   /// Something that is closed when the node stops.
@@ -179,7 +178,6 @@ public final class Node implements NodeView, AutoCloseable {
                   .formatted(configuration.node().member(), ProcessHandle.current().pid()),
               clock.instant());
       closings.push(new Closing("database", database::close));
-      life = database.epoch();
       store = new SqlDeliveryStore(database, machine());
     } catch (StoreException failed) {
       throw new StartException(
@@ -202,10 +200,10 @@ public final class Node implements NodeView, AutoCloseable {
 
   private void openRecord() throws StartException {
     var file = configuration.node().dataDirectory().resolve("signing-record.db");
-    if (life > 1 && Files.notExists(file)) {
+    if (Files.notExists(file) && !store.counts().isEmpty()) {
       throw new StartException(
           StartException.Kind.INPUT_OUTPUT,
-          "signing record %s is missing, but this node has run before: without it the node could sign a second message for a slot. Bring the file back; where it is lost for good, this member needs a new identity and key share"
+          "signing record %s is missing, but this node has seen messages before: without it the node could sign a second message for a slot. Bring the file back; where it is lost for good, this member needs a new identity and key share"
               .formatted(file));
     }
     try {
