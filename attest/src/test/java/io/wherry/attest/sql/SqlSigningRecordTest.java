@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wherry.attest.SigningRecord.Admission;
 import io.wherry.attest.SigningRecord.Entry;
+import io.wherry.attest.cluster.ReplayMark;
 import io.wherry.format.Keccak;
 import io.wherry.model.Address;
 import io.wherry.model.Bytes;
 import io.wherry.model.ChainId;
 import io.wherry.model.KeyEpoch;
+import io.wherry.model.MemberId;
 import io.wherry.model.MessageId;
 import io.wherry.model.Slot;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,23 @@ class SqlSigningRecordTest {
 
   private static Admission.Conflict conflict(long sequence, String recorded, String offered) {
     return new Admission.Conflict(slot(sequence), message(recorded), message(offered));
+  }
+
+  @Test
+  void keepsHowFarPeersWereHeardForTheNextLife() throws IOException {
+    var peer = new MemberId(2);
+    try (var record = open()) {
+      assertThat(record.replayMarks()).isEmpty();
+      record.keepReplayMarks(
+          Map.of(peer, new ReplayMark(3, 70), new MemberId(3), new ReplayMark(1, 9)));
+      record.keepReplayMarks(Map.of(peer, new ReplayMark(4, 1)));
+    }
+    try (var record = open()) {
+      assertThat(record.replayMarks())
+          .containsOnly(
+              Map.entry(peer, new ReplayMark(4, 1)),
+              Map.entry(new MemberId(3), new ReplayMark(1, 9)));
+    }
   }
 
   private static Entry entry(long sequence, String message) {
