@@ -108,8 +108,7 @@ public final class EnvelopeOpener {
       return drop(DropReason.TOO_LONG_LIVED, claim);
     }
     // Asked twice: before the signature, because that is cheap; after it, because another thread
-    // may
-    // have admitted the same envelope meanwhile.
+    // may have admitted the same envelope meanwhile.
     return switch (peer.freshness(envelope.bootEpoch(), envelope.seq())) {
       case OLD_BOOT -> drop(DropReason.OLD_BOOT, claim);
       case SEEN -> drop(DropReason.REPLAYED, claim);

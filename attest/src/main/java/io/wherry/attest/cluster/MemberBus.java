@@ -230,8 +230,7 @@ public final class MemberBus {
       body = message.body();
     } catch (RuntimeException undecodable) {
       // Bodies are decoded here, by a codec of the sender's choice; what that throws is the
-      // sender's
-      // choice too.
+      // sender's choice too.
       var _ = opener.drop(DropReason.MALFORMED, undecodable.getClass().getSimpleName());
       return;
     }

@@ -139,9 +139,8 @@ public final class Deliverer implements Duty {
           LOG.info("{}: message {} is settled: {}", name(), delivery.id(), evidence);
         }
         case FinalityVerdict.Orphaned _ -> {
-          // What the watcher saw is the watcher's to take back, when its scan finds the fork: an
-          // endpoint
-          // may stand on another one for a moment.
+          // What the watcher saw is the watcher's to take back, when its scan finds the fork:
+          // an endpoint may stand on another one for a moment.
           if (included.witness() == Witness.OWN_RECEIPT) {
             apply(delivery.id(), new Event.DestinationOrphaned(clock.instant(), block));
           }
@@ -336,8 +335,9 @@ public final class Deliverer implements Duty {
     }
   }
 
-  /// Stores the signed bytes with every delivery they carry, then sends them. A message that
-  /// changed meanwhile does not keep the others back; the gateway skips what is delivered.
+  /// Stores the signed bytes with every delivery they carry, then sends them. A message that was
+  /// delivered meanwhile does not keep the others back, for the gateway skips it; one that was held
+  /// or vanished does.
   private void send(
       ChainWriter writer, List<Delivery> deliveries, ChainWriter.Transaction transaction)
       throws ChainException {

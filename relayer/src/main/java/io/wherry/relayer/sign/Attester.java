@@ -177,8 +177,8 @@ public final class Attester implements Duty {
     return health.condition();
   }
 
-  /// Takes a packet of another member, from any thread. Where too many wait it is dropped: senders
-  /// repeat themselves.
+  /// Takes a packet of another member, from any thread. Where too many of that member wait it is
+  /// dropped: whoever waits for an answer asks another member when its time is up.
   ///
   /// @param from who signed the envelope
   /// @param body the packet's bytes
@@ -212,9 +212,8 @@ public final class Attester implements Duty {
       }
       move(participant::tick);
     } catch (RuntimeException broken) {
-      // What was asked for may be lost half-way. The messages are still due and are begun anew; a
-      // batch
-      // that the participant works on is left as it is.
+      // What was asked for may be lost half-way. The messages are still due and are begun anew;
+      // a batch that the participant works on is left as it is.
       sessions.clear();
       inSession.clear();
       throw broken;

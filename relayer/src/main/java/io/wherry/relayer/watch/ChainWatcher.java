@@ -204,8 +204,8 @@ public final class ChainWatcher implements Duty {
         case FinalityVerdict.Final(var evidence) ->
             apply(delivery, new Event.BecameFinal(clock.instant(), block, evidence));
         // An endpoint may stand on another fork for a moment. A real fork is found by the scan,
-        // which
-        // goes back and sees again what is mined again; acting here would orphan without seeing.
+        // which goes back and sees again what is mined again; acting here would orphan without
+        // seeing.
         case FinalityVerdict.Orphaned _ -> {}
         // those behind it stand higher
         case FinalityVerdict.Pending _ -> {

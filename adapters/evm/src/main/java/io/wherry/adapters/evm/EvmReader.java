@@ -26,6 +26,7 @@ import java.util.Optional;
 /// Reads a gateway's logs by ranges of blocks that link to each other. No log is believed before
 /// its block, its receipt and the block's filter agree with it.
 final class EvmReader implements ChainReader {
+  private static final int SPAN_MAX = 10_000;
   private static final Rpc.Call HEAD = Rpc.Call.of("eth_blockNumber");
   private static final List<Hash32> TOPICS =
       List.of(GatewayAbi.MESSAGE_SENT, GatewayAbi.MESSAGE_DELIVERED, GatewayAbi.MESSAGE_FAILED);
@@ -33,8 +34,6 @@ final class EvmReader implements ChainReader {
   private final Rpc rpc;
   private final Address gateway;
   private final EvmSettings settings;
-  private static final int SPAN_MAX = 10_000;
-
   private final HeaderRing ring;
   private int span;
 
@@ -164,13 +163,13 @@ final class EvmReader implements ChainReader {
   // ------------------------------------------------------------------ logs
 
   /// Reads a range, and learns from it how wide the next one may be: half as wide after a failure
-  /// (an answer too large or too slow fails as a dead endpoint does), twice as wide after a
-  /// success.
+  /// (an answer too large or too slow fails as a dead endpoint does), an eighth wider after a
+  /// success, so that it does not run into the same failure every other time.
   private Scan read(Checkpoint cursor, long to, long head) throws ChainException {
     int width = Math.toIntExact(to - cursor.height());
     try {
       var scan = readAll(cursor, to, head);
-      span = Math.max(span, Math.min(width * 2, SPAN_MAX));
+      span = Math.clamp(width + width / 8 + 1, span, SPAN_MAX);
       return scan;
     } catch (ChainException.Transient failed) {
       span = Math.max(1, width / 2);

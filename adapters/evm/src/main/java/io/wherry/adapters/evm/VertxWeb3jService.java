@@ -171,8 +171,7 @@ public final class VertxWeb3jService implements Web3jService {
       return;
     }
     // Until Vert.x itself has forgotten the deployment: a Vert.x that closes meanwhile would take
-    // it
-    // down a second time, and complain. On a thread of its own, because Vert.x answers on the
+    // it down a second time, and complain. On a thread of its own, because Vert.x answers on the
     // caller's context, which may be the one that waits here.
     var gone =
         loop.started
